@@ -267,6 +267,7 @@ const (
 	AuditEntityInvitation  AuditEntity = "invitation"
 	AuditEntityNote        AuditEntity = "note"
 	AuditEntityPerson      AuditEntity = "person"
+	AuditEntityPolicy      AuditEntity = "policy"
 	AuditEntityProposal    AuditEntity = "proposal"
 	AuditEntityProvider    AuditEntity = "provider"
 	AuditEntityRequest     AuditEntity = "request"
@@ -310,6 +311,8 @@ func (e AuditEntity) Valid() bool {
 	case AuditEntityNote:
 		return true
 	case AuditEntityPerson:
+		return true
+	case AuditEntityPolicy:
 		return true
 	case AuditEntityProposal:
 		return true
@@ -1134,6 +1137,30 @@ func (e NoticeTone) Valid() bool {
 	case NoticeToneQuiet:
 		return true
 	case NoticeToneWarm:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PolicyKind.
+const (
+	PolicyKindBookingsByOne PolicyKind = "bookings_by_one"
+	PolicyKindBookingsOfOne PolicyKind = "bookings_of_one"
+	PolicyKindDailyCap      PolicyKind = "daily_cap"
+	PolicyKindReschedules   PolicyKind = "reschedules"
+)
+
+// Valid indicates whether the value is a known member of the PolicyKind enum.
+func (e PolicyKind) Valid() bool {
+	switch e {
+	case PolicyKindBookingsByOne:
+		return true
+	case PolicyKindBookingsOfOne:
+		return true
+	case PolicyKindDailyCap:
+		return true
+	case PolicyKindReschedules:
 		return true
 	default:
 		return false
@@ -4885,6 +4912,57 @@ type PhoneCode struct {
 	Code string `json:"code"`
 }
 
+// Policy defines model for Policy.
+type Policy struct {
+	// FromDay Its first day; absent of the server's setting
+	//
+	// Example: 2026-03-05
+	FromDay *openapi_types.Date `json:"from_day,omitempty"`
+
+	// ID Absent of the server's setting
+	//
+	// Example: 7
+	ID *int64 `json:"id,omitempty"`
+
+	// InForce It holds today; else it is to come
+	InForce bool `json:"in_force"`
+
+	// Kind daily_cap: minutes of a person on one day beyond which the district approves, by the day of the shift; bookings_of_one: times to come that one beneficiary has at once; bookings_by_one: that one human has for everybody they ask for; reschedules: changes of one request's time by who asked
+	Kind PolicyKind `json:"kind"`
+
+	// UnitID The district or city whose it is; absent where it is the whole system's
+	//
+	// Example: 1
+	UnitID *int64 `json:"unit_id,omitempty"`
+
+	// Used Something was decided by it
+	Used *bool `json:"used,omitempty"`
+
+	// Value Minutes for daily_cap, else a number; a number of 0 is any number
+	//
+	// Example: 960
+	Value int64 `json:"value"`
+}
+
+// PolicyInput defines model for PolicyInput.
+type PolicyInput struct {
+	// FromDay Its first day: today or later, within a year
+	//
+	// Example: 2026-03-05
+	FromDay openapi_types.Date `json:"from_day"`
+
+	// Kind daily_cap: minutes of a person on one day beyond which the district approves, by the day of the shift; bookings_of_one: times to come that one beneficiary has at once; bookings_by_one: that one human has for everybody they ask for; reschedules: changes of one request's time by who asked
+	Kind PolicyKind `json:"kind"`
+
+	// Value Minutes for daily_cap, from 60; else a number up to 100, and 0 is any number
+	//
+	// Example: 960
+	Value int64 `json:"value"`
+}
+
+// PolicyKind daily_cap: minutes of a person on one day beyond which the district approves, by the day of the shift; bookings_of_one: times to come that one beneficiary has at once; bookings_by_one: that one human has for everybody they ask for; reschedules: changes of one request's time by who asked
+type PolicyKind string
+
 // Position Read only with the consent `location`; only its distance to the place is kept
 type Position struct {
 	// AccuracyMetres As the phone reports it
@@ -7546,6 +7624,12 @@ type SettleDuplicateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPoliciesParams defines parameters for ListPolicies.
+type ListPoliciesParams struct {
+	// UnitID A unit of the district; without it the first that I administer
+	UnitID *ID `form:"unit_id,omitempty" json:"unit_id,omitempty"`
+}
+
 // HandOverCasesParams defines parameters for HandOverCases.
 type HandOverCasesParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -7864,6 +7948,12 @@ type CreateUnitParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreatePolicyParams defines parameters for CreatePolicy.
+type CreatePolicyParams struct {
+	// IdempotencyKey Made anew for each deed of a person and kept for its retries
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateStaffParams defines parameters for CreateStaff.
 type CreateStaffParams struct {
 	// IdempotencyKey Made anew for each deed of a person and kept for its retries
@@ -8118,6 +8208,9 @@ type UpdateUnitJSONRequestBody = UnitPatch
 
 // InviteToRoleJSONRequestBody defines body for InviteToRole for application/json ContentType.
 type InviteToRoleJSONRequestBody = InvitationInput
+
+// CreatePolicyJSONRequestBody defines body for CreatePolicy for application/json ContentType.
+type CreatePolicyJSONRequestBody = PolicyInput
 
 // CreateStaffJSONRequestBody defines body for CreateStaff for application/json ContentType.
 type CreateStaffJSONRequestBody = StaffInput
@@ -8406,6 +8499,12 @@ type ServerInterface interface {
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
 	// (POST /people/duplicates/{id}/settle)
 	SettleDuplicate(c *gin.Context, id ID, params SettleDuplicateParams)
+	// ListPolicies Admin: what holds today of each kind in my district, and what is to come
+	// (GET /policies)
+	ListPolicies(c *gin.Context, params ListPoliciesParams)
+	// DeletePolicy Admin: take back a policy of my district that has not begun and was not used
+	// (DELETE /policies/{id})
+	DeletePolicy(c *gin.Context, id ID)
 	// GetPrivacy The privacy notice, and the words of each separate consent
 	// (GET /privacy)
 	GetPrivacy(c *gin.Context)
@@ -8616,6 +8715,9 @@ type ServerInterface interface {
 	// InviteToRole Admin: invite somebody to a role on this unit
 	// (POST /units/{id}/invitations)
 	InviteToRole(c *gin.Context, id ID)
+	// CreatePolicy Admin: set a limit of the district that a unit is in, from a day on
+	// (POST /units/{id}/policies)
+	CreatePolicy(c *gin.Context, id ID, params CreatePolicyParams)
 	// CreateStaff Make a desk account with a role on this unit
 	// (POST /units/{id}/staff)
 	CreateStaff(c *gin.Context, id ID, params CreateStaffParams)
@@ -11693,6 +11795,58 @@ func (siw *ServerInterfaceWrapper) SettleDuplicate(c *gin.Context) {
 	siw.Handler.SettleDuplicate(c, id, params)
 }
 
+// ListPolicies operation middleware
+func (siw *ServerInterfaceWrapper) ListPolicies(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPoliciesParams
+
+	// ------------- Optional query parameter "unit_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "unit_id", c.Request.URL.Query(), &params.UnitID, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter unit_id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.ListPolicies(c, params)
+}
+
+// DeletePolicy operation middleware
+func (siw *ServerInterfaceWrapper) DeletePolicy(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.DeletePolicy(c, id)
+}
+
 // GetPrivacy operation middleware
 func (siw *ServerInterfaceWrapper) GetPrivacy(c *gin.Context) {
 
@@ -14477,6 +14631,55 @@ func (siw *ServerInterfaceWrapper) InviteToRole(c *gin.Context) {
 	siw.Handler.InviteToRole(c, id)
 }
 
+// CreatePolicy operation middleware
+func (siw *ServerInterfaceWrapper) CreatePolicy(c *gin.Context) {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64", ValueIsUnescaped: true})
+	if err != nil {
+		siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter id: %w", err), http.StatusBadRequest)
+		return
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePolicyParams
+
+	headers := c.Request.Header
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			siw.ErrorHandler(c, fmt.Errorf("Expected one value for Idempotency-Key, got %d", n), http.StatusBadRequest)
+			return
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			siw.ErrorHandler(c, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err), http.StatusBadRequest)
+			return
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	for _, middleware := range siw.HandlerMiddlewares {
+		middleware(c)
+		if c.IsAborted() {
+			return
+		}
+	}
+
+	siw.Handler.CreatePolicy(c, id, params)
+}
+
 // CreateStaff operation middleware
 func (siw *ServerInterfaceWrapper) CreateStaff(c *gin.Context) {
 
@@ -14758,6 +14961,9 @@ func RegisterHandlersWithOptions(router gin.IRouter, si ServerInterface, options
 	router.POST(options.BaseURL+"/me/subscriptions", wrapper.AcceptMessages)
 	router.GET(options.BaseURL+"/deliveries", wrapper.ListDeliveries)
 	router.POST(options.BaseURL+"/deliveries/:id/resend", wrapper.ResendDelivery)
+	router.GET(options.BaseURL+"/policies", wrapper.ListPolicies)
+	router.POST(options.BaseURL+"/units/:id/policies", wrapper.CreatePolicy)
+	router.DELETE(options.BaseURL+"/policies/:id", wrapper.DeletePolicy)
 	router.GET(options.BaseURL+"/me/wards/:id/requests", wrapper.ListWardRequests)
 	router.POST(options.BaseURL+"/me/wards/:id/requests/:request_id/cancel", wrapper.CancelWardRequest)
 	router.POST(options.BaseURL+"/providers/:id/hand-over", wrapper.HandOverCases)
@@ -18469,6 +18675,81 @@ func (response SettleDuplicatedefaultApplicationProblemPlusJSONResponse) VisitSe
 	return err
 }
 
+type ListPoliciesRequestObject struct {
+	Params ListPoliciesParams
+}
+
+type ListPoliciesResponseObject interface {
+	VisitListPoliciesResponse(w http.ResponseWriter) error
+}
+
+type ListPolicies200JSONResponse struct {
+	// Items By kind; what holds today, then by day
+	Items []Policy `json:"items"`
+}
+
+func (response ListPolicies200JSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPoliciesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPoliciesdefaultApplicationProblemPlusJSONResponse) VisitListPoliciesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeletePolicyRequestObject struct {
+	ID ID `json:"id"`
+}
+
+type DeletePolicyResponseObject interface {
+	VisitDeletePolicyResponse(w http.ResponseWriter) error
+}
+
+type DeletePolicy204Response struct {
+}
+
+func (response DeletePolicy204Response) VisitDeletePolicyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeletePolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeletePolicydefaultApplicationProblemPlusJSONResponse) VisitDeletePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPrivacyRequestObject struct {
 }
 
@@ -21381,6 +21662,47 @@ func (response InviteToRoledefaultApplicationProblemPlusJSONResponse) VisitInvit
 	return err
 }
 
+type CreatePolicyRequestObject struct {
+	ID     ID `json:"id"`
+	Params CreatePolicyParams
+	Body   *CreatePolicyJSONRequestBody
+}
+
+type CreatePolicyResponseObject interface {
+	VisitCreatePolicyResponse(w http.ResponseWriter) error
+}
+
+type CreatePolicy201JSONResponse Policy
+
+func (response CreatePolicy201JSONResponse) VisitCreatePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePolicydefaultApplicationProblemPlusJSONResponse) VisitCreatePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateStaffRequestObject struct {
 	ID     ID `json:"id"`
 	Params CreateStaffParams
@@ -21820,6 +22142,12 @@ type StrictServerInterface interface {
 	// SettleDuplicate Staff: make two accounts one, or keep them apart
 	// (POST /people/duplicates/{id}/settle)
 	SettleDuplicate(ctx context.Context, request SettleDuplicateRequestObject) (SettleDuplicateResponseObject, error)
+	// ListPolicies Admin: what holds today of each kind in my district, and what is to come
+	// (GET /policies)
+	ListPolicies(ctx context.Context, request ListPoliciesRequestObject) (ListPoliciesResponseObject, error)
+	// DeletePolicy Admin: take back a policy of my district that has not begun and was not used
+	// (DELETE /policies/{id})
+	DeletePolicy(ctx context.Context, request DeletePolicyRequestObject) (DeletePolicyResponseObject, error)
 	// GetPrivacy The privacy notice, and the words of each separate consent
 	// (GET /privacy)
 	GetPrivacy(ctx context.Context, request GetPrivacyRequestObject) (GetPrivacyResponseObject, error)
@@ -22030,6 +22358,9 @@ type StrictServerInterface interface {
 	// InviteToRole Admin: invite somebody to a role on this unit
 	// (POST /units/{id}/invitations)
 	InviteToRole(ctx context.Context, request InviteToRoleRequestObject) (InviteToRoleResponseObject, error)
+	// CreatePolicy Admin: set a limit of the district that a unit is in, from a day on
+	// (POST /units/{id}/policies)
+	CreatePolicy(ctx context.Context, request CreatePolicyRequestObject) (CreatePolicyResponseObject, error)
 	// CreateStaff Make a desk account with a role on this unit
 	// (POST /units/{id}/staff)
 	CreateStaff(ctx context.Context, request CreateStaffRequestObject) (CreateStaffResponseObject, error)
@@ -25140,6 +25471,58 @@ func (sh *strictHandler) SettleDuplicate(ctx *gin.Context, id ID, params SettleD
 	}
 }
 
+// ListPolicies operation middleware
+func (sh *strictHandler) ListPolicies(ctx *gin.Context, params ListPoliciesParams) {
+	var request ListPoliciesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPolicies(ctx.Request.Context(), request.(ListPoliciesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPolicies")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(ListPoliciesResponseObject); ok {
+		if err := validResponse.VisitListPoliciesResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
+// DeletePolicy operation middleware
+func (sh *strictHandler) DeletePolicy(ctx *gin.Context, id ID) {
+	var request DeletePolicyRequestObject
+
+	request.ID = id
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeletePolicy(ctx.Request.Context(), request.(DeletePolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeletePolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(DeletePolicyResponseObject); ok {
+		if err := validResponse.VisitDeletePolicyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // GetPrivacy operation middleware
 func (sh *strictHandler) GetPrivacy(ctx *gin.Context) {
 	var request GetPrivacyRequestObject
@@ -27761,6 +28144,51 @@ func (sh *strictHandler) InviteToRole(ctx *gin.Context, id ID) {
 	}
 }
 
+// CreatePolicy operation middleware
+func (sh *strictHandler) CreatePolicy(ctx *gin.Context, id ID, params CreatePolicyParams) {
+	var request CreatePolicyRequestObject
+
+	request.ID = id
+	request.Params = params
+
+	var body CreatePolicyJSONRequestBody
+	var err error
+	// A request validator built on kin-openapi's openapi3filter with
+	// KeepValidatedValue leaves the value it validated on the body. Bind
+	// that value, matching member names exactly, so the handler receives
+	// what was validated instead of a second, case-insensitive decode.
+	if vb, ok := ctx.Request.Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+		err = ctx.ShouldBindJSON(&body)
+	} else if binding.Validator != nil {
+		// ShouldBindJSON runs the struct validator after decoding; keep that.
+		err = binding.Validator.ValidateStruct(&body)
+	}
+	if err != nil {
+		sh.options.RequestErrorHandlerFunc(ctx, err)
+		return
+	}
+	request.Body = &body
+
+	handler := func(ctx *gin.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePolicy(ctx.Request.Context(), request.(CreatePolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		sh.options.HandlerErrorFunc(ctx, err)
+	} else if validResponse, ok := response.(CreatePolicyResponseObject); ok {
+		if err := validResponse.VisitCreatePolicyResponse(ctx.Writer); err != nil {
+			sh.options.ResponseErrorHandlerFunc(ctx, err)
+		}
+	} else if response != nil {
+		sh.options.ResponseErrorHandlerFunc(ctx, fmt.Errorf("unexpected response type: %T", response))
+	}
+}
+
 // CreateStaff operation middleware
 func (sh *strictHandler) CreateStaff(ctx *gin.Context, id ID, params CreateStaffParams) {
 	var request CreateStaffRequestObject
@@ -27975,868 +28403,883 @@ var swaggerSpec = []string{
 	"p/vXrgze+HIqtxtzGdyjbqcVjxRpSTqsfGDqZL0FUQ8dalKP8Pi8t85+MVhbH8k9tCDHwJfDon65LVY2",
 	"Inbz6ZQaPDGsFeqpwnhZuG/QascD67rhY/ANU2+VBpoepWIRzy825LOmVKmXaEVDui8LU+K0VsCImtIa",
 	"KSQVO5S3O7CunPirtEYqMB+4Z5XK8vMmc6kDAWqxLgRo3WPwEI4c/oUph7h0VZaM15jH5Y9V4pE6rVFZ",
-	"q93oYN+hGIbeSXN86AX0e1Yth+nQxZAaXkbFRclyezyAvPsoOmAIaeoF++esGrJ8eypZUh+kYRltffbV",
-	"1ld/CaXT8OemBpc/HHx+s3/6ho1idxyJkGwzLZdDMdUCqvbUEdBSUzoF1DkFabJC2kFu4W6wKbuJrkh+",
-	"5EvU6QgfqtDRyBZleWQUMYLodOJZE3MzuTZZfTKt+rILWyo/LFimjL0jj3W1U4VK364sVEQQHfU6rWrC",
-	"qpwpzuwvzhb3Tc/Nl2ZminbFGEaSzsA0pzBHZGdmsrxm6/efbV+/uZPYVYt6Ns3sYFUIc85aBKoeO57Q",
-	"EwGcY9g34pGgy/wVi7vPZy25hPKUyrTfmTlUFZsptYqlI6tzCDuOTzgvoLn56Of9Q+XzM8XZvcW9pdLs",
-	"3uITM9YyW8E5sN1dBcUn+vKSo0+IPtI11moJfcilHgHFSBxFB0qzY2OQ2YvkaMgYLbE0uGQl8cN6a+EW",
-	"5LKGhBNQWy5TG/Zw9NNp9YHppUQhYukHT83/dP/PZp+320muvWa6qzT8HnKoCrtqCeQTDhl4U4Up01si",
-	"S9MrMvyr7FrKvIoOmjtUfLYWVLDTooKRKZ54IrfADjNFhBKVRuZSUUkn8xHVRuJy/DwZygtc3cN3oeJa",
-	"WnDBVCESVzHZonYmXhQU0WqobCiOGmcUJs+MMzN9eiP5EB3GGB2mai3fjs0YiftHzGB8Ege1pt0bU1OJ",
-	"xkNHj3pIA5/EtFtwBNQ7rmsja4cEmLqj3zf8oNUH/hTzCDgbfYmzIsPyYsjAfdTX7OASucWI3dWpEB1Q",
-	"Tfmqpcsz6TyNxY54ME4QjNtzHLW9AuW03djShxFwawni+G5HGzOAfUgloaOEQ/HQN3zwIvJ9ZeKg1ZOG",
-	"ej+srEs5npK/DMmazK7gWoNdz3RcF/Ug4hWwhO63f8FGPGPgwxjQHQv7DkwX56ZLM7lgY5SlYw1uYuQR",
-	"2mhWlatE5aQuoqbUMnsIN3xiJ7yGzzptW6wA5DPCDbKIBtfefHDx0ubGRv+/P5JKiuBwdIUUBEd0SM3F",
-	"fv606mXsN0jwffFdGyMOTbeUmYLsWUSA+SDGoe+X+EhinnvRMzr9Sae9snqkVEKsUiXCagVTHdm5mRl0",
-	"0mNBBXsV7HTc4OSOuJNdQXhBwY6YcaH+e3cG779pjerYw4tKo4tbvRad0M1VXnBU3ycYGzk1Glvp1G7X",
-	"Zys9T7KZLuu4jkwty6cDaW1HTyMka4OcRnCViSqS8/KdGFCgLZNgVwGm0jiFrH5QebZ5GYbhx3rrzf7V",
-	"L8T/3fndg8t/7V84N3j17cTkrGkSaSzmoJ13hJn/lOOqTEdvYt/hTYC6cVm3Qj21ri6pB5UqaVLPnv9v",
-	"lGvmqtvYOe9Bj23e+p/NjY3Ne1cG69c3710enP1g8NkfAIlitvT4Q2dNE7Cc8SqWQn6UCbkHN32XGJDd",
-	"2RoOz8oc0opGDKabHqpvqX2rQ8hXUs4eLl05lKPWMNhPphhIjW0+PUY8s8lcp0JOtalP7C/7sRdQVxa9",
-	"YNQkggm7DKah/Hc5c05qo3f8mHQDL9XYeCJVOsBSnHhgeYpVtrvJSqWZ/dNz87MLdjcZZHWmMHOZGyY1",
-	"YCWrypCfXCXS8IuzSm3Cb26cG1y9jbZvnOnf+3X/2gcpeRvgAc+ffqIfSBenof/EiJD85sPBH19/cPnd",
-	"0c6jHHFr5cTPEOjyjvgQ7v1668JrW398u3/9tjXCMgK7KH+eSJ7ED3W+jcyPXk6iPW4zXZy47yMk1cRi",
-	"qdMRZWwoiDmgvbSkV5NEkvtfGOZHGdwspTRvcPFXW394V5XjbfxN1eJdOzc4c+H+2vrg0v/0z9wwC/TE",
-	"j/BI/+anMqKnpbbgGlOyko2EFqmZjBpV7BWmXNzmKaV7h7BLPAf7zxBZvxtnwVCxYnHTBGE1TB1QoT2J",
-	"VSqrFAQf5qTmkzhw4xO4TZ9YLT1RU1984uCTh556+pnvP7v0gx8+9/wLh4/86Oix5R//5PhP/+tne2mN",
-	"j8ZBjFfTRFtwCLtu3sKuIeqv12UiFnps86v/7p/98+OLkI8uowbSmysDsKw1VRhbYD2jHi2HJj7xgeNV",
-	"VXgtoSSMpcAuxw0VcH1+w1rs//d0VHMfeYqy6oyhQh4PiS0Jibf19zUZfxxPkRxfNZxAhztkwE0mbDd/",
-	"pLvvoB+EqpcttPMc5gFycK+sIGVgYZus43PIZtfZLRLUkzJHHuA8xE88AKyPwGuTdeQtopiagzhDdeyX",
-	"dYI7ZR5HDlMZnB0vxutKM7MLpVzBywbDbmWkdxVDsArHvjFbhP9ZvpKdvD+Gy5fkRQ99nnrECgZsnw5U",
-	"JKgFjeWrzxbnDswUcy1cTgOsf+2MsAyvn9/c+HTw6WdWnazjedaK/2UGgWk+TGH2CiCpUlgLIyAyKl2c",
-	"I4mSB8zvZXq868y3JHA+WP/d/bX17WsfDG78a7Ah9In+2cvbZ381uPGvh4761/XsiH8RXkIaTTxF63Xi",
-	"Ey/Q2WIWsijN7c9BExkOK7mkhSmp29pB/GIn0dzNiDNFtDKMsRxnJZaZZ7FNib67A945NhvJccLGjA2N",
-	"eei/wSOeQRiSIJJ7GVvNrH1LT2r6hmpDXcxHxgFgkIfgzt2I+L1AGjigqxDSx4Y0RA7rel2hnMUk4dz8",
-	"eFsrFEyJMLu9dvo///M/x7RfdymbWyKVwZqZuf6aatKTuUdSy7cSko/T6yMWldeDnyhysHvaZx7RvXM2",
-	"HNZh7i/q/xkK3f7i2HzSMBZmR2MgfdM6TNxeHG3MTO6JjoS+VSfIIf2zaPN5au0j0UNt7AdhKZJGLtbZ",
-	"8JBYFSdYpUak2CIxrciKTW4QX85GHD72VuxDd3GNINxiXkPpZuFEqqTHPAeVCsViUSNDIC+sLoiZKfMj",
-	"NTXjKTX7rKXeJZTC3TRLZT+XOvNJWFMBzJoH2HP4d5dxPJxT+op18zyHaq9VfCccKpbJFhA4FpA2JEQJ",
-	"kRL4BMrZxTnmqEqCLpH1jcoHv4eHGRNhfKKMitopwxNao3U9hIpqjzJL6LHwYwiguHjk9Ex44GVnp8kT",
-	"GlyySkYCaP6og11aV12bsssvxg1TsDbxKjXMrVXJ4mcVNU3A3B2wLerLcpjEybWwPsG1psKjhFWI1B61",
-	"zghLUPSRi807jQbhAUnJxYbOSwxwb6zmfIbJq9IOolFXicu8Bh/L9JB7PJQzqtddU6O5gIXosJjTs3NL",
-	"Tl5gtvOWWfdsdFwaq6HWQ8FdCsipFA1fVasMuxson1Q/kGjE4osp2EJZqzyJajpydjE3bw7daAeTh7FY",
-	"Jygr+L9FExc7wFwzUFoQrkoYk4LK6JDNpzCXMiz29e177w4+viJrOrd+/2H/zI3NO+e37lz7+va5/s2r",
-	"m3cg+e43f9q8fXHw/q3+tT9v3lrbvPVm/pofrJzBPPdhGIHAIcsju9R1FcTk7gNx7HIxt0ZLywEM8UNx",
-	"a5av4fho0Ash45XuFV7L4YB4GNASPmkDt7C2s2xiB1WFyiLrFIgTFvOCEqHUFA3Xa5FmY0MyPGyAKQMv",
-	"QUG0KQQ2tQpxaIQ4jEJOEKpMH5ykoUMqMf/b8sCJURDHCkpxTHXhwD6Rpp5BlFZgQ/Uu1gmyX5Ygcasu",
-	"69AGtfZnYELHcpLvmJorHVgozsQBSl96yfnlfjsk6a6zjax0qWXtaoKSBkkqGnr2oTElFweqVGHYr8J1",
-	"9oOLJSYZLyCPdAkPNEKdhuGaH68nlsYMScPmQ2Zxg9EHzm7d7ToLEC8l7QonNSYM22GTmNaJLOusyaZG",
-	"RrTSNsSArZBUBLYmQT86iprMdUYr1ooByfeFxB+jqsTYc/OgaE9ipz1+XENyyeBUkyiJaaf4qDrCqKpU",
-	"hLL0wWj8EdmbXS5KvgP9c2ZjYct4hWgcRhQwhh47KW6sAJWffLwcdR1Ceu2HRdckhy8nXv8Rxqk2fwVb",
-	"s4NbwRibxEPgvBI7JV3YXazygmnDw24hbA3aZB7Zw1HNZbWV/CdjPECajg2F4aCh3wRxpG2p5D52Em5g",
-	"naBCsO/2Tj4OSa5EwgsML32eA0ZcZxEt7UVV0qAeVzhVEaZHAR3em/hRUnwSts80T/Lh2JubntHYyo9r",
-	"diolCM6g+Mma1RZDHrNWhYfAXGKNwWSIwT0C+wr5CJyxCq/F6huGP2ctEpTPijcumv0DQAqrNNd6XZAb",
-	"c0g5ukM9IQ0A8eU4MsoejoSVo/msGnf0LTMELX+wDlyQ+DK1t2Km+IljTew1mpiWEfaEONeqthq3D05C",
-	"FfQBCQ1YhVDyrBtbk5c72OXxJ3Sd4mMnqbeKXepU6pS4Dj/5eKLRymKxGOdgj71YLJ146SXnf8+8WJye",
-	"PfH44ovF6X3iBytTO8TEm6AifBLma60IitU1y9ZqxEHdJnUFpwQjXEzRdJAN+U9t6lSGZ0XuPLxZA9Dm",
-	"bBwqle4AYgdDr97c2Bh8fEXlN5VRKZmIGPZ/GZVSBPuab/xV0sAelLMJBiwbTPxEXMnPZ62csxiiHj02",
-	"V1xAJ6UzxGPaqX7y8Qj51I4FN8ydZGbkkz27q8whNeoQZxHUP+LWy7qSZC6WBVgW/EvdgqiHusx3OAqY",
-	"PNgFSC7VXjcIoZunmbj1OMhKOm69Gu0kdB4C08Yn+X26SkzY78lluxyalu2rxOd5RLtsBv4TdXeKxqdf",
-	"puF1T6RvpF3MPLh4Yevv69vX/zX401v319b761f7Gzf7vz23/bf1zXuX+9df27r46ubGm/fX1rc+uds/",
-	"c2PwzhfiF/Aa3V9b3974aPOrO9vX1/tv37y/tj7426X++T9s3jq7dfHV/t9/179wXtxz5+Otr97tf/DH",
-	"B5f/unXx1a0P7m7evrj11atbX5kJ3VHzc048odVAUZ6BXwUwDgAOoBPeZbOkKsO+RLHCPsmijedUkDJh",
-	"Ku/UnVvt5SSAJ3sxGORhavNMcvMeCXqD6YPnI4PyjgXYc+wlTuOtneI56YxWYcqBWdoYWtEYJiYZpwO1",
-	"tMJSNi1gqi8GkVFu4HBCB/BY8Mhsp5xhxiYeF9OytNgZfwZ2zz/oFZBtD9nNXRWBVQVhw64Du2NrKeAa",
-	"Fd8okxriXNbgyWQLW5hSQOLpnes4i4ON57Llo63R9rmKzujPpewVYDznhy54Pl5blhPTDgoPA2hXpWLk",
-	"eQvKs79nT73XkLJ6EvaZh53rxqt5+f6hH0wXZ0AlO04OiR2DwKPcqfgiujigQcdm4zxFGj5JJH4c2DtX",
-	"mj9gYng5rFPVjdmkOrlg6pbTC5FqrGTcKxK2Mf9XS8X9e4v7D8yWMj9bmo99F/5MfDixE+HUzQHZ90En",
-	"RO5IFdtxjwCdxMGbUOQPwSOIP1APYdc1GwVEvkATOTTZQCCjSUBxnCYBx5u9RPrun/tnbqAZ1L/x9uCd",
-	"L9BsEfXPvDbCvzDq4EQpRVHvmaGtegr3DkHlxnBOSipAAPVQzDDOlQyX0ir5cJt4uqRF5wv5yvGThMLL",
-	"Xu3E7NVA1HetUyc1yic1i9WzdrdyeNVovCUx1WAzYAAnrEkBGa0spd6DpBqcJ/CpcpjzNnWwV4ClUbCq",
-	"jAsYkvMpo4C5TqgGaVjP8RokU/BJh6tn3zSFx2nR4QMhULjd08XqAfE0cw89ijGuaQ1HWb1ZCkSk6hIZ",
-	"jdFloJi6HT+udnRJrYmDSotwjhukopw+k6SWSIjGdpt4Yzg/xJBGvFPe8g01DDPS6sCZW4YUBQ+9oHGH",
-	"o5XT9c3q5DgZvp1d6aUQx1HIj5aQAs7lEOwshgRHXRcsAdVhrIw6Xo34AabeIqB+SlREabcwHhSEukgD",
-	"KPqXKQ++T+UahNWgBMvqHfUeK0MRJ8LNUZ7+vCRPSJfO0Ks9hFGddKV1E9euAb1QIhlubryWLwksvcOA",
-	"DmWFSq+aRlTJrty74aFPtECL6D6LiXwrdQghB3vEShCeIi32HGvICNkYolLuLLY7ECFZqYw80q2xFvEX",
-	"AT9agnWqFmgc/bzDVaYLWIWYq1xj4umwUNRGaQTipwn1CRCfGtlTD8ByipIV92o61iXqtF1as2b4KgSe",
-	"lH6vzBVENdSnOrvRvqy4jYn4WOfRmWH6qvYq2oOW1cOXeQQ5rNZRGNjDLotqr+JSW8q8BJSGUkgk7pBY",
-	"9q20l6T3MzJGoi0/+xtANozxInl0tZUnLgkaZAB3Zf1Cx6PMSwEzNl6u3tjhZhGo8aY663ijnVZw1y7L",
-	"YiuQay1M0Qu3IU4e0SbHVmF40Y2pZZ6Jb4fZhifyUeO2euDHSBC4RLefHatBM8mfKsc6AUBIWNsrS5YH",
-	"QZygazYEbBG/IUPEqn7ZqoSkmRDPRv49T8V8DOjvjzc3Nvpnbmx99O7g/Vv9619u33t9+/r65ldf7NAq",
-	"1jPNtIqfxr5LiX8UB1aPdY21Wla8kCUV2zKRt70kxPfWJ29sbrzWv3tm88vTyeI0W1zU352Mcz+cjC2W",
-	"G7ad13jMYV6VGQbNDoImuwHJDxbC5TKmYl10L/B7B81U4MSqZxhIh9URpDxAnMrigJw5d7p8OeuQPMs6",
-	"flg3mvtMBU3ij/XmtJOim+ApIBrorgNMUaHQIJiEUI0KUXIC5SBRlMVZ1rFaSPCRTRO7wuIRsquJHRUp",
-	"AaYb1qP4zCWq8R6Tkk7Yi756KmhS3ylHubxibMpW01lEzU4Le+JpTuRRBxdrKOggewtSkcrQjb0nZwWd",
-	"cQImG/tA7x/J/NvitRhprhO2GHedClslvovbus2IbG2nMJiFPGZdr9JUrckdTN1epYbbo5U9BbQVNnaW",
-	"rUZGFETE6fhbEXuJo/SIyT6jWH9oaLJLyf21dSEebl69v7Y+eO9fg0/+28wY0J1LWtjrAJZBVKBvFVDP",
-	"UOI6GnB8aKuU68aWnAVY/gXEcR3oVYGOGW7dC+cf/PXy9uuf9W/8ZvPWBirlD67E4MWoxDlLIKvzvcW9",
-	"RofiXFEUPRnbsn8fGvRYhJ3Oth1Oj1LsB6woo+s2tVsNUuWsCAaS3kjDA39IU1pEip+o5g7wMa6h1fM3",
-	"lsmQG9+X3CJRT5r5OoPBpNeQNSSzDIPNYVcdAIeDRLeoF0eiO8P61kdv9m9v7MT59g31GM3qB6T7dGTC",
-	"bTE39DntJhSP6ji1Ky0v0p1UZr+LISSdmDfKJPyCcaCsp9CAXEs2S/bJbiiC6VRrAWLe/vzz/lcb/ffu",
-	"7IL7NS8Km16CVDQ2c0+G4bijdcpaX3vNjN3f/zS0GjQS6sOCkeKBmdLC/n3x/MwXi9MLJ345n1I0klXj",
-	"Qbww/AhqlmzrMEFhUlh6EH4say2OGhuTkiQdAvpRroM8tSZ1TY90G/tSyxcc0gn/kmqwTe4+iz3n8Gpe",
-	"lMr4RqWpystGFEo7Abm96Hvz9m82N/7eX399XIvSxF7lKan2QZNwUkZCc2Nt4iEoaI6SS6PQc6lYRBhU",
-	"vG80rhewCatkWcVUim1U9SzBbtA8FGFqjpGIkQ5oPrOwqMwfXQMvLSC+okJJqAnfLcjmZcBkwZeFXQSt",
-	"Ybqx+I7idZGSrTK2fALZRnvRQbCGpZUEX3nJE4+F8OnE5UT3tZL56XJ0CgfzMbg+NzOjCkO0GqdGWVGQ",
-	"o4+X4TGdGxtIHLkQr53jHijij50M8yFPPr4XLcEsNCgEbRGhRex9aRhJpZqStyuMfMTZYmJRYO3iibv1",
-	"sSHkTU4xDCRfiDKEqyxoigXPSPY9Ye1e00ttcdfTMzPZkvJSUq+iwtIjzT5IZxTfsZK36hw5LJ95pUvI",
-	"imMbH2DeMn9lUTfak/Y5ISvTDu7t4Ugbp6Gv5cCohPN0/NtE3gTAkU+XitPFUp5MDXvgltXr0E+Muyzg",
-	"ZTUXjFp4hUx32vA39Rr609oyhxgL9Oo6kVsRGca2e+9Of+O17bO/Gin11JTMIGLGDk6EpbXjPU6tMdjx",
-	"hj/aOxuTwONgYCWrx8x+eLqDX1iiUu1Jfi4MVsoDYU5yskp8CV9ppIKMBSi7IzJ8jvL8bbKe7CH19lyq",
-	"guZVFgdQ6goux9YtQu2CJqsh24c8ObKTRRtpxelB7LFl8278tX99o//+FWnQbd6+KKErZMvQzVuf9O/9",
-	"Oqc/yr41rfSCepqeagh1YJwxT0r9tqxXdkk9KITtqpkHul8PBD0Q65hxX1WxH9MB54Y3WHdUTgk5KxRX",
-	"UD3GhVCUUK2xAey3DIC10gMOS1E3dKl5iFULa8fzDuiY7AsdG8ns8EgAUihr9w6G14Y2TqtZ4Pk8INgg",
-	"L0t8Ezn4gKGFhVjXtnSojZFp5fKuyMDgVlA6fTGqr1tUmaqqXpZKh1OL6Er8oEk87ZOHiayqcrNcq6wb",
-	"wY5aZqWYp52OVi/svCWhwwp6baW/m9XB9efSMfZfftFCj/OW4QW5vA8/9mgwbE+Hh6lgsoGQyIdpzNhD",
-	"Y2XszKbjP6Valn+LGEOQgZZR6ilvsOfh6Wsj8xuMl+SEBtJvznS3Gq/N6Z7Mk21pponmDSbuNiKIF/i9",
-	"3A62cWHtbf2wlWACXRXQAABwJTL+xLOLYeCRebqjM7e6/FNT81VPQR1S+zagih4SNkhKq1bVZD2Ewww1",
-	"6Ta4blWICmgNyp2spq8uv0px0oWLoBwHHHV9Btwph6M7JDWjXZDK8xyBWzQEGTuMYJQDR85gg99KzNRk",
-	"w49YwDRKIkiXH3l5wzcncFSuQDpnl629asxzooKC4dfkBrHFnHdaaUiYkFNBPV3oI3sqB9LDJRvcxBzz",
-	"QZJBFOTvOvsCmqYIkZSoXTSjoUqlyL0z4QPpq6VvGbf9xwQY+oph8fzDz5C4T3uBEN/jhGGdSGMa41Tv",
-	"uoAeu1jNlp9iDyGA7xkHspFYdAjCJBtAXdCejqDLII1HaNA+c0lEpipE76Yl0TYxt7Q3O/bswemZffvl",
-	"6ylXGUYaXVh8WJJ6ATXJqRi5LdTn9zvF+dL8/FztgAOxsYnj2NSzblYIiyMNoDGAM6hXaYV4ODmwmBR4",
-	"zisaZyBDB3XtqnEL9yoGrQ6BWpOCKhNH6q4QyhOcBW3ilcUmiBWXe8A8t1cA5kQ9MJbG1Lx2pXcF6wQZ",
-	"OyPGP/bWiFdOuDcPQzsEF0AW9vGQ8Lvxr8Gt981Mg8G1z9Es6r99c3Dl6tQYibGH6+B/9TrY1Xvux7bK",
-	"/jKZhpdtKEU5OszXiTRWsuXCeLUikr8AxcHSdKc8BsZUa2LqKUlYivlE8jUCeygaeSaGNQvTF/MpyeGy",
-	"2DqjpKjJKuE+oTSb4j8p22NNmkKobGy04bQr2rGkE+Drmdrit6ZmP5ItWMTAj8CJkR2evu12RxYbUDIL",
-	"qpvatySse5itnzMdMktRO6JYxjia2iOlc3k1EkO12rl+tTOnzFLIpcW+Mt8snkUtkuahKScSFVodHqh5",
-	"jactSPcfkFMVNBChp5eRl0eJ2KEbx9K8WqIV2h8NcRsgaVzhNthxs8tRorps3erLm8XRQmH68PAq6a3I",
-	"lrGGWM2bK5kOE6H9kJmy+ttwZFHTidUmEtspsupDoIOUlstdTANeqbORBRLHxY3PMCCfbrNnXyRNGZDA",
-	"ogmh2kNN7DkFiP0axQQsLGnawyHtR9r3MkZfw+0wCyaE7tYxibD2OqwgMPG9T4zVUE372IZQOiaECR+i",
-	"zXH8blqufWsaQShYHzGlYMmagiB1yj0cxUup5mayehYtFIsHSgsLM/vmDswVFxZKo6LnS6pScxmuJAfR",
-	"/+fpwY3fhMh899fWB2c/2Dr9d/GPW9cHdz+TNwwuX+3fXeu/drp/6caDtYvbV87Jm/unv9j86o/oMdmF",
-	"UEbVt6/d6N/5w+att7avrw/+9Fb/9Y3+6Zv9s3/WGXr7HrcUYFdqEpivjTlvM9lpElPPxZ5TaRO/RbNT",
-	"RJe8VRqF7YZKqkl7ZCa+vsvMxu94AXUjCdnEfHcCR89jh4ylGWXkAv8YxtjVyKGAM9Jl/grfdaQOKtZ4",
-	"1DLKm3j+UoVx8/9T5Q0OUJVASRgEiIdDJ3qHFSyaBtqTi2uXPt/VYgN7LYEqNEjuU8LeS8C8i9W0cqzw",
-	"ROkM+DHS3+zp8WH8SdYBQe2LUE013l2xgEoFdLiAlmLr9OwPDzw/c/xHTyWS5w9OP/uD6ReOTP9sJjWL",
-	"3pbsnj3XiVLMWZohBwZAwGQag5m+ymoUuxUTZUI8VdFoEzqjqaJhJ3DHoQGAzdSpp3paMb9RaREAYBup",
-	"UcAQs2d+GMY4xDxzsp4lVMOe4qFjOFnzMxTUIg+Pp4xsX7akTBtIZNz5Gc51aEfUZDxn4Nl+05qY8e2j",
-	"rDusi+XOn0u8aJj6dtjhk/KKnR1TDhV10BCAeiNt3ZztQcfq1GwkKd55p3/vne17l+zl+Db8lKdf7mA3",
-	"tGCg5Bqw4xHcHs+23FFyZWgA1VirJe7tpdL/SLJXY4usjkQnU71fVkpRMDL5S/2PUWhYoHJ0ZM8oP381",
-	"qEP4SkpzKo4wEpeRCzBHNtqxL+hBLjiJBjCH8Wijg9bREnIo4ADnVzIlapx1mJw2PKj9qPYU5owdyt1S",
-	"/KveqtZgpGEotmZXquQOzJYWijNg7TyKVXJiHSbRHzKUpVZPuw11oU+TdXe4aHmVoucYW3koCOhZsVHG",
-	"VsZyiFlVr4OyDjzZ6iOG69VpE3+Vxs1141xZT9XBIPlehwSYujK/U4IpF6ZqmJOKxyRrw0GAa82WHfJm",
-	"qJoooROoj6WQm4nFZ/Et8E5V/FAVKjbcKMwiyQj28JgBLksUfcI7bhClo1Ywl5nXUwXBL1ao16j4pEU9",
-	"Ry6g7GhntthSP4GyS2KxrFoTew34CdIFKzWFUzIVpmdUjMxM2Rwo/JZtf9Tclw3YwoQClJa+o54AnwsK",
-	"Ab5iFNf+r5lTz67Mvny8Np9VFp0bJ9HOZKm92ON56jGfP0WIY2OnHRuYUAhbOrprnqvOdJJYxO9lVaqI",
-	"5G5ZxZoYTUoFcHhpKX5+hfF9KDwc451g6XUXUjFhOicNpmGvNLZRwJKHFBhHnMX85erWpTe3fv/59vXL",
-	"/d+e61+60b+8NpXLpjKXRH1VrbKq5s/Y5GeJa0U+ZZwgBwcYwg1NCemRKNckHqnTGsV25fgpDbOlWtFH",
-	"NZdQxgklx/ByKKjQpU58hTgFsAMgCFKlftDURUSRmm0lq9h4KvC1SmkuLZm3FZZ2xgg2JZ+Xta0EonDp",
-	"BFNLTDL20pn0l044zjxvrHRp0Kw0DIQGy/vFNusPSB8IwmFRLCjcUPmryzGMK0bl70hg4vQCkaO6OiRW",
-	"rmxbxdkUw2Fnk01MSk+XeYisEj+sXkGPpdd6z5ZiPbBKB0aOk3WC8Yeq0qygZKsVtswfufRR/7J0CjPu",
-	"MV63MBozLaoZiTOD1MOYumFZKxQewOFDM4roY/NPZ4LPMy9oWkQdyCBbR311IXu1JA+2Nd2En0e2A23p",
-	"UVnCx3DJPB0m1v/MWAWg+l2uGpWedfpyHSUQHLFgvpCKtdhYlf0qEISGinuzuqXwe2Z6Nlfht0T5DKxF",
-	"p+JCQaZBMx6gOtCpN2a1npyqrK+ylAumkUYE346F3cf8PVxF2CAyrpRQ6AJq5jzESMnqRXIIcew1tuDg",
-	"BXAHrQXs0uRBAbRMvql0htFvAO0i/SCMWCxpiAkFOWu5ZuxaZgs7JLu/nQ9kDF8SN+c2HuHA2LdCn6Ux",
-	"FlnynjhGSgwZuTRjr4fm6REe1Z1iySgdNwc1otB9snLl4UH2CPbtY4QrMf5n85wm+JR6SO9rIWQ3ejkU",
-	"YQ5zsnDL9CmK2Ec6k/ux4i6Ti4R9pZ3IhJJdKGR4Sl9QYcdAUYHy6gFegvh7D9/lqEFOiZGWqyXYluF/",
-	"DSe+b2SnGjgzzwIIyZjeetU7MyE6Ldxj7GHP7RtHiMMMAJ5GFtsWhprUJAVjaeTWaOYz7NO2bkxPgR7x",
-	"3JGbp0ElXqGeIwWMB30wxpMsyQZ7Fr7hsvQ6fJXtWIh6ucPXy7I+8xQwdPCNu24YgR9nXNBxcRiwKkdk",
-	"SY47daXtTc6SHSItZa4a0cJDS7LEfwiiuVQqlor7SgtzC6WZ2VKxOPNTe4KF+lSgUnCycwmMdJ301mi5",
-	"Rjc7XywWi6WZ2bmpXD2mn+9ln+xKwAKZ1JzvfO8vZRzw6GU5o2tpwn9Z02PQJe6q0tB5AZolaCothLld",
-	"hKOAsdyKQsTuhvQEa/4ZD7BfSWVhajZR3pm4HVDDwpwjLEa8GkdMmTcbISfqICyBL/FOl6ySJFaNFZ87",
-	"9cX5ZqEbWRoTKVrhzPdb52BvRaZIo5CgOzXhxPBCwrAzAAX9YcPH4LThTUtcEYRl+utiWLYWKBgWl66S",
-	"gnSNhowvbDcfpq4WrP7nHNjf9TrxK1lRrIMKBUOmZleJUZojK+vGz9QdjZRyDG61V7akZgy9QLrxNDzs",
-	"uofrU4svjliI6JlXCvkiiMeagCfXBJScRDuoh50tdELMVHahGu5Qy5xeivzUHbnAWuzqVm0MuMAkuBP5",
-	"k2xqad3nvDBXjqM2rQUdn2igFcEdpts+a/i4FVtdSI1/+O2+zNBdaqDJOHxDoSf1g4vbPC0UFf2EvRpx",
-	"3fzxKTUi4zEdM+OdaosGQey3WKa7jrWFI49+Cjq+l/ipTnw//q4oJhd+stYkTic+jGiS4S+yuX/sN43x",
-	"HeWfRb9YIn4Q1zQGAH+3MefEqTAJTQF6XMVMrswRy2tbQdOXE1S4h0OOtvJjoQC3oeY1blc90V5pTKvp",
-	"PaH++39R5/8/N5NSTWGLEclsGg7tP+0V+eO3PRucvdq/cH5w5kL/7F+s9rtVx2v4hHiLqAuKHnFdKDho",
-	"MCK4Xhl1sd9aBN8MNLUS/ERYhUKBYL7kLmX0coeSYBGx1Vj+IbwYoCt9cbzhJrE30YD1HTlyURM92IAH",
-	"ql1V3EfNT634yHwSyV2/lRIDxdgfseKCw22ZaXI0LA/aBYBk2Xp2dF/OodGIxRAnQLplxs2F6fi+tWOO",
-	"fqtK4jHGVZqZHwkD6ZFuxisBmHbES0f2JNUjlx87kbEwkzTHc/UzSddVg3rDqIc97DX2NjF1caK36v65",
-	"2KxmrexYjjJ9vWKfcpnXMDCRqzIwNtb2JLtHq6S6cCDWtQxx8hIaGPWDZiW9JTGry8B23E5eWJifLs5O",
-	"F/flCX/ksoWXUqzhbLMrP37XCN/F8xDNN1E5Y16CvWjJQ/WO6y6iBgkiJ4m5KPvniv8Z/a80M7v7rg3K",
-	"K1EdpyU+3QD3udCZOcK2ks/hZN2xnQqpiZpRe+IwY1PzcByFdPKCRCharrCul1JRrBIAIK9U374IdASa",
-	"cavHiVvfi5bqyGNBAS3p0lTxJ8h/Way0pOJcabpLaqf9HRNMaXZeUcqcvSiXruJar6J6RwwvucJZZzG3",
-	"gnpK+TvLZjgeLgVSykvmM9Q02Zi3z9zUsuUl6J9bJco2k1nC+RAvmWvVFjg5NRqS8pTsd866FeZV3Hg6",
-	"f9raVKXZ5gg9wnjEDu3CV6jrpk+6hj3k5PaEHRMvs871YTmhdJB5NAinuFfolhVJJrZIm7wAcDhKC411",
-	"rsvfL95sJhJjYPa9HCJ8TYrh9hTyer0Sc0wXi0dwUGuOVDBa1DN/LRUmF6UjZeZIgXVccL+YMCmjl6Ze",
-	"moJG2Fy1AOji3l50rI1rhBeQg3lT/FdwpekudYKmSikvIIx4S6j+p+BAt7C/oqKyYoNCfukwoIYWOIn2",
-	"ooNRQ+Ea9h1EucQBUN30xBQLkA4XQQTID6LHvv8kKpX2z81OlxYWFh6XOE3grYMtl5w9Wk24zMkphZW9",
-	"pJrLNhnPEVswFKu54m7L45xo7KakS4xnhBqeFstAutQXtViVql6CGIlfoEoHVhDan/sEQ4lrAdUEl5O6",
-	"wRHo18sBcdkgGmGQdRMtDuIhkVGr+TDY+HeEi5tRtlyNYMYohbVahWlbLzmCbujoibVxKHZd4kB3AUUP",
-	"mcSAHsMeIqcC4nHKPBDmdea6rPu4oCMVlue4RVCNBr0CmisW4RDOF4sFo0+MHAnQ3vfgugavhUxLv7eH",
-	"D3Ofqo9rKySw86Hvze/Pz4EWdY9b0g7gKdloE3Nk0GwBFRf2zU7vKy7Ml0pFMVLz7+n5YmkvOqi6nMuY",
-	"BeUw3XhzmfxHIm4sRg71F4vTC1/fvjD99e13T9gYPmz3rhUOLzcJqnaCQBWiOWSkiRl3/f8MT/+iOL1Q",
-	"mT7xvR0UxBxhnIahjfytio4S7AAYX7QJOtf1pMtq4Hk9WZZ3CLJ2KA+wVyOhKuziGtGUMRRowrVaxxfq",
-	"RYsEvhWyXpkywCNl3hVPwu2xTtUlJsZESVCEPRdESfBXClMuDmjQse3XU0RwOp79jQXz/dML1i8wr7GT",
-	"T5TmY9+APxMfSTof9JzMjxeGVtlKHlLPszbGDJM9bMC1beyDHaNuA7R78GSOmUBxHNzOtoxJaa3x7PYZ",
-	"qCb0TsHUuiFSOqg+8UyOBPk5jk/sOGMx/B97htudd/r//Of2zeuohPpv38zfgxAgbGG0u5I9l6KWLIOg",
-	"1sDu0Wcillss5uunaiOXYZMRgLFSNkkq/XbSSHgKqWdlA0iQWcPH7SYiuBbLlByZTpgS8LBF7aIct3uX",
-	"+5/8qf/BRdm9PHuVdPBADj7Pcq0Sn+do0qAO5U/U3cnv6rcYy28cl0J0dDMO/E+ikcSXR13QCshwVEil",
-	"XY/d1MhoQZwQNc8cQgtz+w6gtrwDRfWJucLqAa6qfOa6hP1s+LjFhzsKV4SyYy+aFt+bpAXy9r13N2+t",
-	"bb39Sf/Mxf7VO4OvrmxuvPb17XODX324dfFVFT/79Mrg0huDty9sbnxg+zroNrbsYOwgdS0nR411ek6L",
-	"BtV9QlIsWe6yoCKsEAkoB392PLyKqSuWeDGKDYmXyJZauVV4l41usRI1nkzjay93WCB9SrzTVohLBo8r",
-	"/eCp+Z/u/9ns82mZJB1bUvny8hGkLpr5mUVriUYGAqZ8h+B2w6fmEPPqLrVXEwZWjKuDbhf3FI9arLrY",
-	"WylHWEkBkU6Y6APGfaMZl7gaBT/DuSslVZ2H2H7YWQlbpY4NfwWyFGyrBCYudAu1Wo24XpcpBsOnQYb2",
-	"oT1rjbV0MyAhrlvYISE0vWRZKwDYC27hGoGcJ4C6LyNOCMDdHVQf0q8dWStX9Qm2pWEvw3FhnbApm251",
-	"mOtUHCdkxe1pIM/kcYiA+GxF3VCtwRlqYa+Hqnp5MHJwL8pmQy5txatQrbUi5FSNtFMEObQuD5iDe4h5",
-	"UHg5To82TSNP6y9Y60Mwr9Tt/nVUwy7xHOwjcYPsMGYHetc5oCnFG5IqQpCxXdievHEv6U8eceuPOtil",
-	"dVrTKWUZOmQIB2Dp+muFHm8TryLP3LCIg8a9Yact86XWskTldQBHnb0/8HGj5axY8AZdzZ/JsGQtH4pg",
-	"D3KjmhmPpOM2tHAP3Ooq7YKDwko4qoJL1ZhEbK0f/OPj/lcb/dfem3qI0GvSEDGWsUqEZcd3C4pNhQLs",
-	"iGw6ADK02YU4Nqhk8jEC0+cwZJgx3mIweOPQZ4mWiG0MyZgdNwwlnlOB/MNRhqrLaivLVIJu7SxjUOW/",
-	"ywYqLYIVa4ISEVsLUnIq8LG9Bymz4wn2UiF0x52rjWzUUqY2/RzatkmQZTI3tqBFkY9cHCSOpq4IzdcK",
-	"eKL9z+wyG6EjiX1blH8VEHY5g8aYqKk6lu50n59hvoqth01LNKiEIRTe+qp/buPB6+f6f/ly+9oneSIH",
-	"u0AneUkEyhMmIY9vQhOLrJSZ+Yeol5VRx9MFvmbXZFNZiyLPI6vcslSgJRAkZcTb2AP8CRiQduazVeK7",
-	"wNR3ebESxJEQDln0sTvh4DRDBB5fVJ06w/7QcJhUbyzeaTQID1ISMzJIYEj1HmMHJ1MVvxGlLNrlfflC",
-	"b0Nam607CXZ4UvsStOm60kg0vFBi2BoPDQwR6qkgg7on6tpURh4k/aiGztVOkKLLlWZGdHUW78FVcauY",
-	"lDXLYoiA49szNG/Txbu9dnp7/dzmrYvbn786eP/2Ihq88/79tfX+mctbG3//+vaZ/tl/bF14Tap2/Vtn",
-	"vr79xv219c1bn8irid8ffPSnrY2/G6JF1TL9vONRAGEVo/ZbxKGSQ3MCv9uEzo+E1U/HTsptErdtxWmi",
-	"HjE7JplBsKJNDq2QXna1smrnGnPxuYS0E+UzePoXJ15UUbQTvywWZhbseHxaqGefOrkmPxT3QhypStz0",
-	"TtnDDvjBuxc3b53dunylf/ed/tU7/QvvJLJcR7tQQ05i0wdUbCildnGi51iqT4D5qNZktKbzShgk9xjT",
-	"fXFq+96f+lfvTBWmti5f2bx1fvvW2/1rfxbkFjIdY/KzuSZvhTuYycWNIik0lESoKtR0rYx0LlZbKamI",
-	"nHicpni3QsqUHUqjKgfZ0KRJsBs0FxWWBLjWCghz4Fx11QTLq8tkGOxGld4eIZpN6hBsOIqTspEeIGFx",
-	"ncDf4sRdtbrYEvJYHDRNymFNRHjDCSt3M46BFZ9DhVaMnsWKHwWyaExGSwpTPcIrHgM0AEE94T+gdkDT",
-	"pBMv24uo4SgOqNeYDLiy1bIm6y9FftsYZRat+LaBtft7CbWZrGPZh6D4vcGYM5WSPzgaakd9xrYRu1o2",
-	"sczcKIlVApPVmFcjqrbLsCk++PuD/35r+3eXt9/49MFfX93+5G9f3z43+P2Xg0t/2bx1d/vKOUv1xThp",
-	"9GqA9gnXie9bu1M9VHRPo6BtuN5Rnkf7QZDHXGXnhXmU47THsRddjUDr1/1dmN/AHuUa5c/YwwvX+/d+",
-	"LbWHUUHm8fKnYjEGFuKC6s4verUAHDRa9azNnuyAZ2yKSpb2UnbHTGQcXDozs3/wzlUJsfjg9XODSx9v",
-	"bmz0L5wbvPq2RY0x6HzG5oY198NaMN0JwO9o3lhW9cI+ilx1uXYyoViMQ3XlCFlRaehJrW30sd4J5QzR",
-	"SwqB+IQ3FRzg2GwQHq4EbIV4GdAM6j4E96EGG1EkNFMczd7MD9vn5aZQiOBFgmgjpLwe4IOzUPwvIkmh",
-	"99fWt858Mbh+XlgFp8/3178QRsUnF/pXPxOXrv4xvNr/5N3tu2egI86r/dt/6f/9Qv9vX4qnfvVV/5+n",
-	"w045ZmEzceugZauyMd5mHS6FN4UUvYaPPSe8DH/pS5xWXdlHyyO00ayyjp/ZHsfY3CFJDa1hw8IK1aS/",
-	"AJ5VF9rOrlIu06pDLGNekBZmQbF07Mowd5PWrRlqsu1KRggGGb1ZLLHMtMwYo3oD3C9dmXvdpa4Leqh6",
-	"aQEM1xjMZR3zQHxWpTrgUB8MTKsDrqmKzS7ulWUXO7Fg0XqFRbeq4hRCbLnrR+S+HKylxfNS86uE3RAx",
-	"F+gqKGOyI/B2U4utjcOwh0M2K2CF2fvzKSqx5haAC1Uq3Hs4ellpubl9JAelQWpbi4j+LDVUBthL7k9F",
-	"4NyWzxkLkjsOZT6Tqge1lGJfZ37ZQN8DOAbKUUtuqdG0OZZ633/vzuD9N626l/SQjhqpCtRHUIoVqByz",
-	"VcLXsKfLyYSZCoAHknPKd6ias2AcDdE0zOxRVOW9UgDFptcq9NCHDrGMfprZygsKGSfUGqhM73TdchQe",
-	"B6qSRif/KhDsu5T4FWmW2CvaZcKuBMGFaS5K4JDo2HNMNQqM7v/oEwY4I3H4o7wn4mk5LGkS2g5FnbpZ",
-	"DXuWdfgEBgk3i4EpFotd196wU2brE6diA+pZ1pX8uA4sG7msi+S6mQCSwwTQ8FmnzXNwu7yrs4z9Bgm+",
-	"L15rWxsNfVtpUc6tNu1BedgN4TEMgFwW58xj0pGioEP2IsnuAfpCviJ0UkBfVxMSOgasLCmaKxBp6sdu",
-	"fOzI4WPL6IkWeQI6sT5uzwYBV0vFOE2ZPRrhbpWQbMLPZNfQgLRYqjFvvGwQoSymw1RJZVJGaECHmRoD",
-	"FDLCRwXOoBFRo7ynIdRIO5gh7lV01Z5tjEsIy+7AGlhFszqNHwFlQka3Cmvts4RtqUCv1JTyYslJGYcY",
-	"OfQ7dQXPWIxArXSbCMp1P2MDFl5wXhUEMPxR1jJsa3Ni7cS1PsH8kYdUjMqAJre8RmW05qCz58WtKiCc",
-	"ollJHqbFjdySyTjqMfGmF1hgBxVJqYaMZWgq/VMmqSdj9KXSzP7pufnZhZmiNWFplfhOh1jrYSM3rWQO",
-	"9mSwzE7MxyMCUeoo8HhnjMJ4e+r9M0L9rJsqroJga6k69WFNN38huotraXlCBQgeBzoNYMjhE+YGbW6c",
-	"G1y9jbZvnOnf+3X/2gepH6rY0w7Aq8VQgwSIxj8xuPTG1u8/H/z1+te3z23fuTb44HT/7evb996z9wbb",
-	"FYiwNBfs8WFtYwwHrH5vJY+bOLdXRQLna6dC0PG9gkLhg1R7raUq69jy2sj1mW2YqfvgmciRkP2MGwaS",
-	"fcLbzBOaUkpbNZ+1KAe3kLiRq9KONvGEWgPBfcl0lXaHIaweWqcKbTkn7p8KameobPKOuEfs3q+3Lry2",
-	"9ce3+9dvZ71VhcpzJhOChyCfUXwM7hUP0RZ1sV+BNq7DBAGKu7imleUweCNrPnV5p1zNSKKovhpwj+Ry",
-	"ZekjEBy7ELoGDCNb2fjCEqBm7mwcOHM0xqKeoARZVA9VOLW2rF9SQIdwE5I35d55DUeXbraYiHV5X7rL",
-	"CaHDjnnaIhVY81GN/aLNCV02AUO1JhOKjjbqxOsK8QxQiCSCR6erTlRVAt7zAPf4JGatdpftjmdiWb1N",
-	"YyLbQOh3JzlW64IcTdadWL0+vYQOTDcalDXGCkDoWN/jN4gn6yczET/Uba8UpqRjcndW/CdgIFiWuot7",
-	"OfXK4+oBEGn2kDa3YmdKssy9n+r2yTKc1MMZ/XY5MkAecyXGW9OiddxZcsRheZGQSyFUYMw/pPT6IVsv",
-	"Ld/aoEW5cxFZ6Y2xOOkMEa/tEYs1H9eFI9060V7bZOaR61pZRvY4hekDTlHCMEcOWGW+PkeOMgdUNEGO",
-	"QfzgwEEO8y6UDwEmCZ8U/xB605TShuC/NSIT0DkRSgsGjFdJBmHjdEg0j67CvxWuZMcL79VwpPBW4w8J",
-	"dByotr2xtkeQKytbW1PeBBKQYKWCjFhFlQpKx5a46kqkFKnoTUkteEo7kSqd9lRoEU+prF+jKWPYkzEr",
-	"TnIQ1kxqiWMEw8Y6x6+kk8JTpEb5pCnf6tmUtG99NSKcdPo4YcWXSc2JZKpDgCwrmigfUgd/9Z8585Hs",
-	"lsILhDhSH5ATk+Y8U1ZDGQUqUyPUIXLBXcYZnexrotY043BPspMjSutV9V4ZcprMXCupteIearLWEFCG",
-	"LYD90IM5cvYj8fMnCbgon/KoHHu4KxyG4+O60ivruOMGKcAdPySkDSBCnqOXFgolyqjJXCfMdX4YXtNQ",
-	"ncosCISbJjbFxNBzlBofkjllYyudY2tzu6xoSYPaI6pfItw8fFji3p0zX2xufDq48PHg8tX+hbc2b53f",
-	"OvPP/usbD9758Ovb58Ks081b5/tX79xf+1X8cO0bzTCGdaC4jpLBQb4VOGSdNvCI4SGHS7YrdQ+52PCO",
-	"+OxB2TEnaJJWMhlf2LFhm4fdZ7nprTCfgZAdKMOLKIxSRGElz5Ghpb1IVjU3SRhWYvUozwKKxRXkWdiF",
-	"Voa/52Zm0EmPBRXsVbDTcYOT3wFOOj5T/Lb5XC4mlHZEftQhtuhA/+7p/rUrgze+vL+2vv3F6cE7Xwwu",
-	"/U//vT/3P4BUJ3H1jcFbv5X/Vklzb13tn/+D+uWr3w2unBFveP+WeMMdYKh3Tw/eujr4/Rf319Y377y1",
-	"ff3V/pnXxKve+/P2tXviwX+eHtz4zdYf3t3+cE0ifWxubPTf+7NZh0G6McNL2x0ytMQqoaESsIpPVinp",
-	"aiPHJ06FenYrgWeZAse0x9JSDUWDcRSVNq7RwOIO/kloC0VJR1bfIvEce4sYcOGKce7hiHhjePIAyyW3",
-	"wiDMtNEDCK25fG4zbM0bNNZEhUVhw0bkeJubYszOHHq0isaW6GFkyJJjgbWUdvv8G1sf3tNnQp2YB2tr",
-	"gqivXO2fhsS/m58+WLu4fe/1+2vrg0v/E/67f/PT6Bjd/HRr42+gVayH6af6nnODMxfUPXCw1O9v/3Hw",
-	"hfr39p2PN7960zgoUsM1HMChVSdbn5gtScJWJMZZMpuKUK8SxQfMPiJgiDuhJa5bkKgcb/uZ0i+exCAa",
-	"Fe8/HiUJgQ+/nLBezLrQMIg1F4OIK4k/Om5A2y45XIcQl6XZt6qrzH1y8tQKSFc1p0lsw5lianlxSr8o",
-	"GSmKhS7KZgKVjG23cA+gxbHXAwe5UMTqdNXsr5jnBCcV3HBc9rMkY11HZPBrzO1P3fflKFir01chw4Z6",
-	"YfGwelZ3O0rE2SDVgdaaqpKXcoRhwQCjE/dkWAgEfaB6k4sHJSxoHOhoFtC7QtqanYmBKM7aYa7H1CCS",
-	"XUFD/6ZeIOvSM9diPvjq11EQ5wABvIthBwXeIJY1KhzwnBjE/07BOWBuaUvxgn1Y0M95LzroIdxxaADD",
-	"ww5XlXnQaVWDt5ZRnXoA0wntn/1GpUUAyBYikRrhtUcCVCU9pnt+Ya8HajEnqkmoZNd6EUzPqODCrEax",
-	"WwkDZbpNkwYo0MiNFeg1LDi4HLX0pWLpgY6GZmfJLIAovcZqTfR9zGpMx1cQbmDZMWyMQJm9UiCsq/7R",
-	"UeleGQ29BS8qmGO0bfexGp7IkfpzZmu48n3BIrGy0ALG0GMnxY0ViDWdfLwAqVMtyMeUxddY2IiAp/DY",
-	"yXrHdSs4qDiM+Sft2XZ56mcPNUlthYbls7zjW2kZIMqnWcdoV6ji2FBC+dhJuIF1ggrBvts7+TgkHxPs",
-	"pTS9GrFvIeHu4bCHMkMhq9SlmHeHUxEwjhGfkomgL9LV8SNia0FSKJjMOCjuqJyXiaBQ6j5rpSDtPyMI",
-	"Ky8Oz0SoI4JTB9RN+f5zWH6+gLAC5Jjdv1/8IJuQ6R9nikVpAfA84+wSsiJeYav6fJ55QggHDB1Axzqe",
-	"E4fSenGmMJcofJabcWDUxkSOkAPjxhgSZBmOPrbgxtabGxpbXcPmSCfnXXJb8ZUKcOfRfm7ByKWnSbJz",
-	"pTq2IEm+q7RDCWvCw6QK6a+ivtr1AqIeDwDpui77sAjxRwWbabFVUtHPp7C9R+Y4Qi6tnLICdBcUoHru",
-	"yQT1YnGxWJTrQ7k8OqMajOfFWZoUVchGacIoetKn4hVDXuWHl7Ods8VEdvJZVkeWWkogTo0XgF3ToEQG",
-	"f/hN/+w/oFbvq21tiIs/X7239dHV/unPts788/7autREB59+tXXhtZgS54rVLEwRVzXMVMV6NdZqCWW4",
-	"Z1XAzIW0x2x93JX5B2Gsn3U8DqFvsc7YA+QBWpf8BTzFHMNfLu5OFaaqrnIK4RZ1ewAsV61mDuZ5Kzzw",
-	"kz2E221GvaAlFHaohRO2JiT/sjD9bjHy/jZIACCuAevA2dUT0JVKIS5q1mCOkhrznYli4dacpFhCxVDx",
-	"8ehyXOI5WQl1NEBwB6QSB2HjAvhi2yecE0eHESW/ULnGfhCJ2Jk5aZoCOo/HAt2Wt94JOmM0fFb5KjLp",
-	"Ymi0mxsbg4+vWPrUxZo0jWaxMPYRK1IlDezBiojZQOqeZJzGqpSRrHoJ0WchbVDcAPrzThbCriIXQ7fA",
-	"Y3PFBXQS0skqHtMeppOPg/aephIn0dokNcXWPIMRLTdJKyUvXFuDsuZEQfAvov69Xz94/dzWxVc3N968",
-	"v7a+vfHR5p3f9X97rn/ti/tr64PLv95672z/t+fA1b4GFcn/6H9yQd6wubFhHL8mkS5a1arVp42m1Nsk",
-	"g8g4i8sKXzkfNNhh2Y5ZkLXq52YV/tUO5Aal+nd+SNoKJ1semHjUtmR1qtSwV2lhz1rtKguGs9vkfWNV",
-	"immI6Sa2vtExnJxqE3thb11LthxSW0rBjBI5ncJbJRF/2I0SuSbz6S+YV7Er/8ckcpxPkGrkHfrvwN7A",
-	"zWTjtnlrE82Hp70IHRd7VqerroiVCEMeU7V72LXuukuwk07wyoVLebgOMiGZMwTtVsOKzyjaYgCxpcDh",
-	"5a+Vg49D+FdXzYVv32d/ub3oCwLZVgj3zVtvSUfeg8t/3b5x5uvb5zZvrQlhtK+I+mdee/Dbv3x9+1z/",
-	"tdP9a19u3rvcv/6ajeBb1JswB3aSWrHd0FvDkqB0oGJLAdJQ5vTDLkfK+OA4xUlto12SxabTotylPAc/",
-	"V/UyKd5/6QOnJDwwhajX0lClTf7kl3i0wsLOonw4m3eUOLqpq9Zyc345BA20tWLRekMO4pU6xu6WC/Co",
-	"oGZEc58xGvB0reJAJtgI6SczgPPVW8ZSJzIhVKPs8aE8ct0lTa52mJuuUb2pF2vu0JXOIJWqroWEJWk9",
-	"oekk5GFCLITS2aSzofz48GCYDDHGaGIn38AaD89nTFvKUll77YnitvnVwzIK/A6JBWrHVxeLdgDgkhmZ",
-	"K80kAGRHBn2zFUKY94hxT6rpDdmn37DqV5YxT+bFJziJOrgDH+wo3XFm3r7tACxl7wdX2i3tcQKtsIzy",
-	"kEy2mliaSSP1WBR6pljanwMuOVs/3J/yqX3FneVS5FQd07tSznx3NcOCzDXoegi3hNqufOxRyFtHgdPU",
-	"x/SuYDO7pFvGPzJf3GEV+8h3jaUSRp0iFxZG0W+6fvg0rjWVgthDzKuRMvKY38KuzhGZldbl2LzNoh/G",
-	"WnKl87fxNccyRD/QCpFTmESRzE4Efvhq5UPT8aKJze0wsBfpgrn0P1PtG6E2PVwI/n8rUv9WpP6tSP1b",
-	"kfq3IvVvRerfitQjqEh9R3WjNI3mOLYk6mzeOvvgnQ+h58qNrY/evb+2LtG+76+tb//9tQd//Y0ZgJQV",
-	"c9HZ0ZANq9QhLCUAybm1eR2u1QjnaQDUPzi+HIbnDnYCEH0yU7xJsGOHn9EJpbb8z2OkxjzHQIhB8vsK",
-	"2Jp48UjHQtF+yCBIPLIqTd4lUauyULaPM3+Fa3rOzpWJrVbyxbGph6O0q7ZBiFuaTKz0asStyH7lWSEu",
-	"mUJbw55QkBp0lXioimsr9lBXmCMR00jm7KFfmR5b6VLPYd30IUAa7bRC3eKpXywbibRQ8RLdGuVvyASb",
-	"CArSPjDmkAoPSLvCJRVZs3aZQ8Jcc/kB9bnRH3BIi6UDfBEf+R1PlkYAaOp0p40cHOAU8FTsBRWfirWp",
-	"pLRDk/nyMg8Oewiy0FEDrxLkQuJPwCGVm/gayFTq5ApQU9ANyPG0SR6Ysbdmc7NDp7rkKdQZZbU+REtd",
-	"FphHV3aYoRw5HWKChKvtDZBLcCI6ZVe+cEAqmu4yxgabC7BYGgGW04aH3chO8GTDu06tOdyUMSW0q9E/",
-	"A9Jqi2fSADqwhJCEb2G+AjsG9ZIw6ce6p/YqGXmsUxUPV8nz8s2P55U96v5lNZC4AFoYlpVC12BQ0QBG",
-	"od/KWLuoGyDsDZRdwzOAfisMWdnTTEK100CoPgXkQWoLckk9QKwTlJEreLVHsG9nKdYlTrBQO4fLmk0q",
-	"T0qhHBurSBC+9YDaaEFxBTsTP2VTmlTrGsH7JeichgZTwrtOWtiViXOuzG+GIm+71LZXz1Z7lSa2dT06",
-	"pFo4VnvivBK3LgHv5OGF7GjZo5wGiwiH0OR1XegnrrsErxKNPqBDlONnHMcETZ40Y3uRzNNjlOPm9aS1",
-	"ehXBNiRWduZ57B2T90mMECoE+86LfY+NVeDL7YWzgMjiiIOLoMWjSWAa5ymsKj2Rv3BYpYurEyi+4Ouc",
-	"gNg5nxtlB2keYutbcUT2dRK30IRczn6tLQCdszY5NiK9rNZTLY7cwyiJGToR4ybip56QxRyZsFoa5qa6",
-	"3SDf1OpW61al7sZ3p6JDQrB82zUdL0Cer8u6IfqmrpDTz1TgcgV+htfvErG9QLrjISSk05F4FR+Ploap",
-	"I2TjO0SXCB8IaOCm9VNU98QTum6dHnz62faVc/2zH6L/cxMNbr2/ffdL8eu/1nO3j/kvgiFXXR5ghQMB",
-	"hdNMQ8/rklVLKxl/JOLKQR9WSyHCRkcgOUOpBtZUd1OzeqkeDU0i3kvrk3K0QtpBQXcrljg1kfCQ37IT",
-	"d6uNacPLAFXWt8Qdk9fODM5+MLh+fnPj08Gnn1k7jUj9MrMpi7CXjXkYhvN4vViE4gnIKFYSXxr/TawT",
-	"WF91uBOM9y6hDufwIataWO1D1o+CSW8dSGj1C2thvCGJuUkPQMabhVEnty73uzM6yxzT4CcI51+/XceJ",
-	"aWKeBvAbNktYjBcBS5NLmZwRXL9keEPtqYyDlbv5B6vlAmU/xJjvUE+bo9J8qgQssEUflxN1zHBbkoup",
-	"TgRFe59fCKlmls1rc7WluuVG7CYE+hqrvCfvimV2cojNfKLM5SGxcuNfg1vvm9gNg2ufo1nUf/vm4MrV",
-	"SRKGw0ZsUg+OAW+MbEWQ3qQRaQgco3tAWn/ReocTp6L2Kb3RijoR3Sb05lG9nsDXM91ph2qWxqmnXJ5K",
-	"1b8pxOMxu1Oef/DXy4NLbzx498LXt89tX7+5denNrUtv9s98tHXx1a23Pxl8fCUXbMx4gE8r1HX5yFOS",
-	"OzIhXmdLaX4owFK5gPglO1I4/CnGmQSvjrCk4iBTCcUrqRhI9SaRjptmRhhi3yLJrEIoISwTUNQRg0hi",
-	"V8f5YLjVJ1J1VM2yh1TVfOxkZ91gljzoR5hs8iIsAXuTl8RW6jRoeHv6HCcxmkNmNNImO45pEPXLlQee",
-	"cj0xS3Fhyii/FSDQyI/0KOGAmsc7DeMQEAr7a+9uX7mqwAuvXNu+9oHEVRucvdq/cF7hrZ250b+0ITHc",
-	"zH/H8NxMTLZ7rw8u/cVwa7WJ50h3UcyTE3mnQkVAYpRDFbH4pw6mG6LBFFPCBE9xkkmWmxYOiJQ1YVI4",
-	"zPTxUp8HFayQ/H2Ff6/qznVvHYJrTflPWWfu+HRV/t3E1K915JjbmPohHxQisOJir9GJ1xoYQ1YInAkc",
-	"omz/ahJPoTQ9c2C5NLe4r7hYLH6vOL9YLObXqsZFd8vha0obX3GC8eUTbC4L7GLNnF6aKMpwLrosOKR7",
-	"3A7tkj2h7GlATHNk1EnCW5a1Ra5HI/vcSSABeQUoUPyhb8nPq1wWPGUr/1EMo+6TFIklFTWuio05VKOy",
-	"OkDkKXjeccYwlMdiCX+NR2nRUliTDYGTCH4rm93EZzNe0zqXBUfUx0aWUanaJXOfonVOJSIJoDuesN31",
-	"o2nUu4JwFExZFiE38CqZzEmcdsDSVuIpmUyTPEk2kTUKRkawlTwwMvYT8ExI9AnLatiasiexiSPUZC51",
-	"cE+1M44bMe/d6W+8tn32V1auBt+1QY6ogICgaOklZh7hKsGN+tIBNu6xtFggtgkNLr2x9Q/oAb/xt8FX",
-	"V+6vrW/e/s1g/Xoo4O+vrW/f+9Pg0yv922uD398djmEp7Y7VZad3OIEyknFiFB2pzdMWCOyZXqc0WgrP",
-	"7LB+mLun6iTZnulGQIhdmKuR0AQcOrfczChrPazxP20tHydDnzQxiXRNZjSCtP1LUVUF4SxCuAYkZMAY",
-	"4oxJWHXGVky9TVKJDhkCxVm1rADX6xNh8LKGzfv+nPh5+Mj3sNfY28TUxXI0QUB8cfv/ehFP/6I4vXBC",
-	"/XdvZfrEL2cK+2df+Q8rUeQrvh9c/nDw+c3+6RuZec42SJ825rzLfCcNfk9fL5u5ETpJiyZrCyBTPhPn",
-	"sBAirw6TuEypYuDiN3b24WOB2o1mueHGEhXSkVWjXre2jI/0lmNdnwVxJJb8fdd3PbsiIKdSHFGqgDrH",
-	"wYd3FMJJx2aRsnD+RDH7rF62SfhrFfKKg2BnZJnbXBDLeIVM2MuoYow1y0/yPF4hhouEeTrI5WK/QXwx",
-	"ATqu58SsnrFVZPQ/Xd/86urmrbPba+ubG0Lil+bDH9+U8G/C2r/25oOLlzY3Nvr//ZHQCt74sv/eDfHn",
-	"b/4kmxps3ru8eeetwe+/6J8W92/94d3+tTODM3/sv3ej/9dfh+/ZvHX+wbsXjMOdRIxzKMdVad03se/w",
-	"Jm3DUexWqKe6jbikHlSqpEmlAawKi6zMfpmcmoi47CdBN/vikDeebD2RyWiT8K7i/bbjsExb5FhbdiXJ",
-	"HG8yvxKCvaoaAUsCKkucOnDdYxedhN6iNZ84NCDOSZWQqknKYwHS11CPBFPJJYGg4Thm/sJyqbg4O4GZ",
-	"H7AxnB0Ly6XSBF9J7IeKiAYsdVPClqTWjIU8HZLNVoevFKZ2zNUz5YpDHeg8Kj2MYVPgHg/AkrdrDrZP",
-	"2KX1QQ7kY8fx1nI5EtjysycmdekkmwbbT+dRiHMVwmb+kPij0Z99H7IrVdNbmSDUDTvAwuKoFGAlksWS",
-	"Qb2MzA9SJyTWWiC2jtvXb8q2F5KPbr11o3/pw62Lr279/sPt89dzFCco7VsbPdiUojai/LFHbc1Z0lo2",
-	"HQt8QgKkr6ep+SZcjURW2olCkQfSW8xD43lPFtnOqSPn7uorDNi0vH/ZOFqDfOq2Vgkbb/PW2vbrn4l/",
-	"bPwezS/OFv/vtd+VFHOyKOA+8fJHJtO7DVdldEOmEIdAirGxFRf2zU7vKy7Ml0rFfOrcihSymVS4qx0e",
-	"h+h0ZG+xR4LIjFnsH12GOTYFFhDmqK1yc30KJsVeJOSWKggnZGValigCKCn2VTGGZGjEg5IIsyakHNZp",
-	"iMcWDWzyZ3yaQCYfRfMJi/SbPgIyBwcane1FL029NAWz9lQT4bTDkRi0YcH/x/9+sTi98PXtC9Nf3373",
-	"xGivaDi7fMfph9RWHtC/9av7a+v9cxuSNwsVW1YaAqmJS9c+KER1IAFrI4d1vb3ox9B6DqMaDXqw79pc",
-	"RjXiBb4gEBcSldQtVNUZ6IApa7UEBQn9Bz3Woy2qip2mp8Xtj5vYzDLDMjTH5ftjxY4RHrSwpZldJxCL",
-	"8JAbGI7PZR4C13jIPEGSfcSgc5zDHR+sAK+oApRugkXs5ukaPjZRH6FkZe75wRpEt2/c6d/7CMLcZwZr",
-	"V83GelDIDS1ngERlsyMrYcpG+cMRi9FY2+Vh7VGwXV1sqVEFVfVGBHE3BgL3055TVv4N1G1SV4EUqtaT",
-	"3eEuGjsvxkntRtZkbthNS/IkCXkdMETEMItqhObYRgCtTg7obXlXhusoNRU+LU11rNQs1SY93W6r4RYx",
-	"rbZYt/gc+pr5gdjA9ayjbcsB2B32IjxKGoKrhxxwHE2vYQ1pLKEmXlVKSCA9jOIIxOcs8aTxCkFtFbJs",
-	"9WRLYypzouQZDvwOOWGF+aF+0ExpZ/EUhtA23BJPr1pYmJ8uzk4X9+UJKNq38ijB7nBMwEwAG89Lz2W9",
-	"Yjb6wSmZ58i6FeZVXKjxrzKsXfuZRTNij1QJAKQjIOYh4w32OsK0JEngfEtRZs14KZJmS/xcmD5jQHHZ",
-	"/fwGlZigqJJwM4/FDgrOVKrkQ+uhGtWrxVoafLdq1UZmVguabBESSPmJoa//SB9Git01n+OY7VbpZ0ot",
-	"0jFCPKFBgc9a6GoFxFloaEFaIqCPywmSIcdC//QnD979H+lh2l4/u71+tv/BP8bUJIdKuiNK1OPOmbSb",
-	"Uft3HNOAP2PLiwRosA4PQlyEENFdNZVcTNTk6ci0TIOu1wuRoqtu0AZHATG/EKlVPpFeO+XBa3Za2NPo",
-	"QNEj3SYTuwHIabLDC3EgRTPWdMZ1CW5A32X9pGwlqzvCWNXF44r3WuRhRsuQJdlcPH+JSl4htxfJ3pMK",
-	"IBy7rpEW26SugxxGuF5AqTyW5gU9tnpI9SCHW2SsAPqdP3bk8LFl9ESLPNEVYuJxKIXxFPOH2hGQ3jSA",
-	"Oq088rTGWuJfw0dHNZ6SPeflyGkQtUhOsr3SqCpnYZzSjHoY8J2ILwzplLOjXk15JcoAt+gGQpeSqIXc",
-	"zEW1Ctmhsp3Mqnel2mXmpehIm+G7/vzz/o23+9cup6Wl2F8U5ikGTcIJtO+XJYe+Q3ytxKoDp3xLrC6Y",
-	"GxyMnHqBuFdCKcR0g32WnMLxaoJ84uYy6L+v+v4f1fdnJ9Q8K6jTdHPsNJ3GrGRQDDkceoLUhosb4kQe",
-	"ni61qwWDGdm5+GTNp1JVfiydUw21pAWrDSBLUuU77P1pHJLRjBPIew9XiC9CHY6L0bnigZnSwv59iayc",
-	"4vTCiV/O25NwJieVpLCVlSrG/qUrmWLxVeDLklNCPFKnNYr9jCBgS2cLxDnj1IN/fJx+3EclnYh3Rv1U",
-	"k68Ow7L7l4sLEwV/NW1UWpRzqyRYCqAOTpaQ4ZCY9nAtpMwRKfqcvNiyhXsVWXKQ2k0Jrop18QCrLvy2",
-	"sE9sn/Y6kIaU4md7ucMCaYBBwlUz6aYWS1wqzeyfnpufXZixhpSUPymVMiTwgH0Ht6/f3bx1cfvu6ZQ2",
-	"Lhkq8mHV9C3scGehi/mHmvufDBRn9/NQwV+e6KqVP1A42pvDlEbvkxqhq8MKfVo2qDWlUpJNYnvjzTuG",
-	"+EIUUB46WDHaHpmnFcnh/BUqS8F4xdbfQKFtnrT4MANrp+beLkFPJHOH8tpo1m0ktSYOntOprOO4LKxi",
-	"97AnV0Xiu7E66p7aq/MmDec/nv3pf/0sIXEPTv9MpsBWpk/8slQozVilr02C2idGVtxertSpIeodv03u",
-	"hN2mVfvk8Xs/zxVyt3u2d2xObdhsXUvmr6Sc9e8uPEsODKcUwExAAbHwA9WADwtr2LM+rsrbraLQqH6X",
-	"6z+sCOwKdFq7ibllXaWmjwIGYDQ1E/CzjFRcoAyJ9codAFWXQhgYAIMxH4iyHFTVNQgeh/gVGb0JmIb+",
-	"s6d5jVd9/5AR2MIS0kUd1WT1egjGqZxLTewgRR6IeuAo4kQ1GZCxugRkzu7CuOk6hhHHO391fm6wNeNM",
-	"aOqKtAhN8Zls41up046Y1iNWqi0GXiWeTHdIcFtxKO24IBrMR8bIlJ0v188jxEEYOugWUMAaBPyf4LCT",
-	"rrKAoYWFkVFSh/K2Pb77lLqCcJV1AuX5D6Koj3T2FMb/ZOY2HTY0M74IhSli1wIGtYvh9vP47jGPcL17",
-	"GoKAE2Dq2HXt2DJQrK6AJrkdmWi60wYG4JAadUj2VGdTwObbjGNb/OyIvqTWVLZ/VjXDbcZhabGX69sp",
-	"iDBgJtmmpjIR9B1yBMLchgwzsdBH9aVqD73cIR2icOUto0gkkDPXZd2KrQ7hOfb/sPev3U0cWd8w/lVq",
-	"ef1nAfkLH4BkEns9LzzkxHXlwB3IxX0/cZZUVpesHre6dHW3LHTNk7VMwsEQHEhCIBBIYIYkTCYBMskE",
-	"MBBePN9k4pbtV/kKz6q9d1V3S92ybNpgZvImwVKrqrpq1z7v324yjwOsNkgfdfmBtlZ9FUr2TXkVQuT1",
-	"EcFPt5XGCyJjeTLQMbMrZtBdvJdBsM1UOx6PZtViUiV+rYbIovWaIvIgs5XnaodcEZ6Xodu8QV+q3W4k",
-	"rNJUh3Ygi4iXnJYJTi54xYYgSAcP9pGFEciiJ2bstB3cLdXvAnU0KGTxQZoFMGCsjhhn9/gNl9PaUlaN",
-	"wSdqlqqYGO/vyDsjyKI5EB1jYs74rsVfNnkyhdi1iFFzmpxAxreKKz7JCkcp093k2cD+KRNXqYXqBhPo",
-	"pSk0dukXMZBpyN/BKF2BSceCGtS1lNQnJHPkwt8xnNJCIlIjsyJAq6isvdlhBqFkeomgw65rK8FGTUIf",
-	"3qEf99d0yprEDhRi8j8uMGKi2VBFUnbGWHw3JYGDsNzw7KC1T52Q9ihzDy0Z/NeLWsH+jwP7BwqpRlus",
-	"+QOACYDdP8ZGnmZRihHQAJg9OL5ZTTUI6gPvvAOtjyoZ0P3je/fgyCaewrAWdLu6qzowPEqJzwU4Kb9g",
-	"0umMEOOuNeGSW9IvGHRKv6AtT1uoj7WNpJvYO8KawpgVaDiDE+6E+9RTL3ie9PynngIVosTrdYeqwYfq",
-	"npx0RO3//0dfuiW29Y0Xd7Pndj39+226D4sf8ElHsFJZWqJUYJztrtquUkZK2NarRFFNn/m8AjTtV2Wz",
-	"MOGWoDmXXwLNZpIre6SuWBats0QvWrSt0iDbNTzMatxRBpLib7uGR4AtE5dWlsyu4Z3IqRXjwWd2aRXD",
-	"EwRKPeG2UK2TbNqVTSYr6rnnEBYd4eLQciiwXTt2MM68hiMiBBPhqHF3PAMV29JR+mjNdu3tdU9Oebym",
-	"vnsOvlMm9qDa11dsP9DbWgfBPdli06JFml4pRt8lRP3kPivRB2NgboOSl3xQWTqmHxDMA4Fdmkcd0c6d",
-	"O58bY1YDk9uwB38znsA4xmzLJy9A8Mwuhn5YpVS6jRp+4bt8WhTL3BfYbQom2ju+f/fLTz2VaHDAfQYR",
-	"c6CI0v/e/vL+/Xu3vyqCqrS2vz4jPM+2xCiDX5YKBACvVh/fO6X7wYkKxctdAZP97+3/x67Z23c7tnCD",
-	"UXieHh8aHhwZHH7qKbBYq4LNCM+3pauPKjGy9NjLT1NTC3/aH4MSVE2ULvYfUDYyhMTZlAh8OONSGaYt",
-	"BlIWpaOI8HUwOWhYH5fq6rWO654c8D8C3VfSUTZ85glHcF9s8RMre+qpUcaRrJAjgAJn+8yecqWHYQxY",
-	"LP08llUyJYU/ShtuibonyjxQln/gNUQJWUPp4HYaZztseYltxYIwGGsbhdHILsbwpOXJel1Yg2w8tipT",
-	"QqHm1JFvvaIodwqpG7YVQp82ofC6Mqja0IYF4wZaaGglHBIvYAf3WKJWl4Fwy63t/ylaTz2lDFMOpIVg",
-	"pD6v6WL9AnR8UuPDnk2JIAYyROsFsN8xk3ijN5erGw8THtyO7J5mAj8SXhj1XJPa/YHergxp4C2jrFRv",
-	"TDp2uVRgJWQ/RdtVf5iItfoD1a4S24oSdJt6OOCVSolthZNWTJ1CwlbNdn31gAepiSW2lTKCpAebj2X/",
-	"28ygRekhSICaB35dGptwse6VuoFYUnE4pJyy9Cx9SyqCBw1PbIkZeWyrJcv+EG7EYM3aNsjUxjRcDKIr",
-	"EpV1AdAUxomEJYaYMYOPqa+J4IEj1D17hpdbFPumzfZ4INR4WpXRvd8EK4GQLUFQCf4WB+vSC0o+GonY",
-	"PILVgKPg+nze8vH2N7VzBTZKiWs4MZ9aSpQsIawSbqaaR06XCgQOApk8atN9WqASYZqJYpWIpUk6QRxq",
-	"ixE6FG5ggU2CJUZKJgJMjcEyqUpZDao2jExKS2DaV9DwiQaAjwrkizzQNU++wAmYHdAKa/zg9slWIPyI",
-	"86kT2aKM2BrCEZosJ21eI1vaol8SqSyN5tWeqtXDKgGPJQBfQwV235y8MtLphuP1hyQpswkAS0+2aJm7",
-	"o6xk8gJLoIxPuCVtuZZihQNbpcfMF8WG6wjfL8YLB0qj8EqkOkWfa81oG2IKmaunFQlM/S35jbp6DuQn",
-	"SokJV8k2+hXdTpIfoB3DyUzKGWpXWKKbWKJfRPcd35kalSoDH/yqBgWDbS35wqmU9ALxTpbY1mndqwdS",
-	"+Py6gHJZJAmlJEFWpSuJnykOgPtaYlsVxZQ9ESBdT4uWshBqde4Ja9vghAs9bcvCRR86WgED43Verort",
-	"OwaHoSDEIX3VHx0aajabgxy+HpTe1BD91h96Zc/uF17b9wL8JooIDiipzBZvzy59/8NAYYBk78DowMjg",
-	"MD6oWAav2wOjAzsHhwd3YoysCir5UKSdqj+nBJjfhgr3WAOjA0prGo8eg1o6XhMBIKW9lYrSC6i7WgdG",
-	"DFv13X83hNfSOUajHXmhaMr1l2KdPamilS2U1B+zSyH8nraGKBc7h/kl8SCNjoD8A73iSmIp8iARbWdt",
-	"CsEERKvpD2pgPSsyvdgyFxPIHJZyQAJHwkp3jQUFBYSKgLWUQRSSKoe+GAgKiDl+TdtS63ctBsqvJYHx",
-	"1CDK2xXN+/EQ22ki82lv9N+JF0rga6xrVwk8RVSyCIziNNGc3YgqKQGoSmU0ZjjGGaFv/AQF5opmwlOS",
-	"Mj0+mqTvzkKN1VcE702d7WC8/0upthlTGlTnvi4UcZaWwdNMfzziOUO70QHRx5OvKDE88M7bhQHt0gQu",
-	"t2N4GLMNlJTHxMOYif1HQjJf2/IhHgW+hg4vYMQ44Tva+fRBzSqH9qKdn/CkKGarXlq7Ud56W72Z36jV",
-	"uNcaGB3YqzRhv6p0uYhyjP8NIhWE2dJ1kgVWaxnWGf3YdrGMgOkjDfiUr6EkZigxX+vtA6MDqIsT2HyK",
-	"JNkN+T/jUSi+Q5Kscpwxk+Q/RYvOFdwSf5BWK/cjxbTUd5K+NSoI6qCnkdwnT6Ol5z0lPaz1E5IhFRgJ",
-	"WxTidMzYQXE35CrHrUFYSFdPlHrIGeDOshEoHbIY69ZC4WS3qOHzjBac2MS3Boymqh7CSjFyoXZ8F8/p",
-	"6vjKs/1pv+tT0pw6PlW2SzGQxUng/slv31HL9A0Ar6KEgfbZm+HdhfaPd8MT1/C4YtrUkEbrTVWpdiuj",
-	"Sx/184Tw2kurelk2MVMEABawBF9avFVgnailaRyZMGRTJEC86/zOkVWyfh6Wjz7SWP3zvAW7vCrALo6W",
-	"4sPuvn9qGzeai5uTBkMfXe9U2ixdo0QRbILtTjE63D5ZcweV/sm23smk0pdEEOPVGy5Ce4jP1oZv++tu",
-	"lCOmzXxfb79SPmst3WHEX5MgXKOEA6lW18gUyfN4s24lxedGSj9Ex+hL+j0aUqDmpTlIPxwpLv7GjJMn",
-	"6ggFlaGOhRkdqOZLj5WxUwfBk65LRk5yqxh43KV2PIXVheYTLCQXH1xvn7mTJSQV+xmKSh/Wd1nSVU0Y",
-	"dLOrmognt6lumcknzOGeQY5NQsmsjEWFybHLBpmOcNdaeVypzvui21OtSq3YYaQntVZs1/arOVPrizBo",
-	"vtT6GIgHXyMf2nGgv2qMeDA5VktkDxusol8olh67dtqJUjyK5KtJo6YOQlm6+3H70hc9CUWdNGY7kHLV",
-	"Cae697WXlCo3MvzsMPt/z7GRZ54dRs2jOxorLYpFKA4P8SI7GGTPe7zpMumWIS8hsB0ICmGAT0IVHYFo",
-	"D7IDlIJ0QOymqmbbZ08P72RNKNYoNlw+w22HTzpicKCQrQfuxZdaM4FWXpOueBVVigzqXIVKcOJ3CgM7",
-	"h3et/vg+XhPRTx5Wc0xoiuMMTxZN5nqn06VVQPjeGQG0CYkFIOX7UxkTpEmHU+dTIlZSRZ/6ZeGKou3O",
-	"cAdhefBjCJBXAuxp3XW4xBohZX0A43rr1FJTSR43I2fmSH6tJ547Gv9cDuzxdWUccmaBHwd6IqJtko9C",
-	"6soiFqe9nSojPwxvv9eT9WE3/JzJYNyy9uG4m1SZw9VtOq/huGXlQnLjlqWlL+WV1AWHdACN/JkP8fXn",
-	"Muz0xd26G564vHJsPrw6Tw07M0jTZLjmTJpUzLk5KTPCkPoXJUxuqmkfLwUmaS9eWpMdWo8n4K6JejZX",
-	"IEy/RmYkTD8AeZI5nDuFScumSqm7MimeSj4Wy99CPRvBsGqQ8RLL0p8SfXj40Lokf6oaNFPRf0M2OwK4",
-	"VMYE2WIA0zPIDlBYvlIhnR2yxCjtBMP0kABTCYQ3hgldgWAz3GkIn7mALsUhdx4D1Og1b+mxulV6IDxY",
-	"dj/pHJTVZfu6OY8FGmdaqIGXA+nlmdCB+TkUs1QEpKsP02bH7/uPPasdeAF/s9ZF9FxBnhtgDq6gU+/i",
-	"RxlPgCC4M43okpmP4GlkmFhopqto/u0/jRSeGU4vl+/ubQeQ0LYPfSjVSm2XrdJOb3jn9uGRdeXA9LOi",
-	"N+uYBIlLwiQuMIlTF7JzZB35L31n4SDx6EpGk7eJiUkjz2Ylbtiu9PxVM0eeKBGhrluWeFBsMo/ItkYe",
-	"B+46Cql/lm0RC5OUfYRHUqASzkQSjeH7wB2TTB+bf0U8fwgPabsnwJDOkgAHwHNl8YCD36oKhQsAmV+V",
-	"IKiUxILsMM37oTBva/viN+250+GdHxcXFpbuf7h09+Lig0vtE1fbl64s/vw+G/cCtvOZAtv5+22DbHxK",
-	"+JQqS2mvFB+Oer62BPe2+FBYDPe0SVBLNhY8pfp9XoUXfAPfbwNJIzFPCnVA6zah3RU504jeHLirag7F",
-	"KvBot8Cx9UUW/ThWul9KzdubXSomlc4i1G8HOrX5jvQ2jObvGBmOw7LuGN4xnBbfzyDsobI/k0nc0DcS",
-	"3hdqJQJfOBXGmQf1PFgWI6e6aesF+MnayCsQB81a4rkMCTby4m62a+TZtNYj3bGOff/1SKgJIBixMGur",
-	"Xl+Bvbn/xe3P6jTCyVYgtmPOQ41709vWSXFxu0QxloHRgfDGvfDYQpyVhHd+DBe+ap/4MvzwBLzLk0ik",
-	"QXXIEjUo6ku3yQF/6Hn1yMbY1GpoxDjqP3q3is9a+D6BP+bqsH5FTkFKraJC1N+5gbUVNcm27hrexcjm",
-	"xU9q0hJxEsTk/r5c1jSBcVfH/c0ObZc+QEdOSQR+zDxC2UjhC7tS0Wxy8SW8QGUKPp4FiGVs7rnKXpji",
-	"I9gOXbBD1GDeON4JVb9z53XzZBBQFwzH9H1VC4HcH8JtBlvA/Ju7VoSp6zPZdIVHVmGsJjM5IEbPHCdC",
-	"gh6FgslSIGWxxt1WUZkEtXrgl6iy7Q0ReK3t48oELQ2ycZc13GlXGag4KpbOND3pTpmOrqYUDIrFNGYH",
-	"Va3BZ4FdS4k4wcXaG+uJugEXWA//ZF3igO6tP61FR5xI4AhivWTXcYEnuQUNHLGcx9c9aouTDb8Va1Rb",
-	"dDBvPvZJwydIgg76SeEBHfF5anv81gBW1EC6irkp0afvRBfJExVPUKQp9R69wEHNh6eogLwpvWkfrvMg",
-	"e10XnWIZJBTwSHX37ZqICnqxRlfzgq0l+lcROqSUtnXT7Rs4oSaCjUoagUm0mb/ZKXe/B62eOg4D2mOJ",
-	"Jv7lr4lUe1ESTVKEYTNoB6OiPUjnoO49rcsO1bWjyPlW9fcOIoRtY6wG3Yhifat5vPYV1pjB3hAmcYNo",
-	"JI7B+ISwNpP6IHvgPa6DoVEQXP295mh59KEvvOKkI8vTiLSWptOUuSNci3tDf8JqwHd62Ey2F1AuN8IM",
-	"uBYbeXaY8arg1iDboxs1UDFlgfIP1WO6hShCBOiqblMPavtUOp9qzu+mJb6I4P992Vv0k9WMrqef3vV0",
-	"P0aXrdewAYkZWGy6xdf4wL5Ses2EaHypdcZ1Ww0l3B+76cda0rWgFeYJVzRfbandxoMatMtJfN7xP+x+",
-	"/oUXX3p5z3/85yuvvvb63v/1xr79b/7Xgf/9f/5vehRMqjoHSavrq2D8njZVhzt3x/bfv/2nHc+8MzGh",
-	"Rk1z6b6NBEygJT3jVbvNU09SOYBedY7lANFG5E3JZmTDFG2PAb6+jz5Lr+G6mOUl/C7PZTJteI3FWbuj",
-	"mOemDGXr9T2WaHZERN3UsA/xTvOJa3oB46Z+Guw5sAezK7Qyzjwl2q1uTRFxODvTZFOTw/1AqlX1Ww0F",
-	"vZ3Djw8tHT9JUXDDVVYtNonR3oY5mnsdYZxHbHixiTlduOKOPSPMDadyE92PDpEk3MiUX9Ndz73+JHFK",
-	"G3fBH0v9SU/qyL3+JIaQwOCaFVjdLgcNTxTYlOQOk56yKmxpreumY6pTcVK0pGt1XfZ+7zUVcKx2r4cI",
-	"HrYv1eEFevaJTniJv0xm+fcbGPvdcI6C8TGMMzd0N+aIuoCzFLJCnRvBRFIopKNdZKpltJf6i1PU1mAa",
-	"EUYnJsTwel1wT+n24YNz7cMPlmePPPXUU6kGzyuxOVdR3d/g7rQuA5MepupkxOYnW+nVtAP48xhKt/kA",
-	"h3s7NWfg8dNyfJtSqDjx9QZT8oGqZFN8RmDTx0DGCBlc2NEJTbbMIT1iSv6XKu0wAve30o5kaUdEdr0L",
-	"OnoT3RNV0EGNF/xs5+hLSlEtgXu1xLb6Ze66wtqmQdwAtIxyAJpVBIU3DcJiHSL0vwGdS3qsZNlTdhRp",
-	"0h0HEDasNG27VoltVZwT8LTGjWcQXAMwi3pGzbNr+DlEPy3C50X47SAb1+nqngganutHPlrKvUQ8opqI",
-	"uk8CdCnbigPivhRdGUCRWKkw4ZoPESu6tA1RVW0rwlUiF6btsz82rCmEcjQvHn+MwJEpMdV2WSBc09xc",
-	"l/vT7hWixlqQUTbhoq85tlLZCIqQgVDaNorAmHaAAIx6gxueKCHrYK4Ey4I7UTMwwNSD3zWJpQDEHKId",
-	"B00Zb8QLIwKKHLeKPCiNRW1WtS8cqGULxCVhjwswLIQnzZRbfFZ2ZHkaSKiA6JYEY8gTicNU8Qfjo1mE",
-	"WbMampk7vpxwDRJmC/IpMKUqaoNJTezV2WvwRF1Bg3hvZe7G3P/ADhA/i4JuAMiHTllzGoFkf5S2Cwcx",
-	"4ZbUv4twNCXNw01vgS3QtCrjcNQPSxFf1xhTeL6VhuMUeVC0pPRK2+jl1XIhZwzB5jr8Oooi9mxehw7e",
-	"ojX4c4bznjtbcc/J3BPlaYZsTx2oUQSAtlClpaYffl32UcMQ78YZL2R11B1sQfTWRnT8bqiBBM+KfaA5",
-	"m/7IsJAB7IZZFAfrcCj0Z8Rd9ScQ+R8oDCjKLLpCWH5RG6Vxoo23iTMnXRiIbgvUnwXFRIsY9QFlWECN",
-	"m67QqAhMzpBNl/DNTa0Gdt0pSlgAfqSWYf6IvTB+QOAL0HE+JpzhHYrqhsFLZYS48bOWbMBvzAEVpeu0",
-	"ukzvjOCkJRx7RnQY0Z3hBUruJC2YB9iu3Ha1b3BSKKlVs10B4sR2EROZ7cdMVyOdbUT34uUqBS63qA8m",
-	"5UFq2ozpGemFA89HC32iLXh6j0zjXbf32IAkQb8xqWaaFEz3Y0AjQBu9U7JgugDhNxVuO8Lqst1lI5iU",
-	"B7PzlCOiQtMFIIGth65/6zR46C10kT4AuAMaZ1l4gRJtoFFIxj0PPJ1NO5GFoUTwpFDCXLgBqwnuNqu2",
-	"I7RCp+4qvn9ayoV6IX2UG1AcvKtHe1jySgg3l3omAek7eis76AGMQVaTnujv9BOigcbUPC7az9RStpVj",
-	"8+GpD9s/zbUP3SBn35TH1StoD74lHJHW9Ww83vDdk8pOrwsXi5lQ5BB2mVLcpDtq+icUENzTlYGgEJeO",
-	"O7OKUIrzAaAH6MngQcMFtIK3AkqW+q1fiPov6BbuBSyQJutDCQTPL1CU2GcagxiCsxHoofltPdkjSZ24",
-	"xmkHVUy9X9F2iw1flJIGkDvhAkY/qs9KoawqptwoV5Um6AiwII0BoxTqiCJxCPihBmmHGACwcBe4M/wO",
-	"AfMtNQ7BVRWwrYIrRnFDJlxEZKc9mZJaocYNQCjmgsZfhZ+YhhPQuaYUU0vj/Ws0mLPtgTqPv1Ia8VgM",
-	"QZogXSbcpmlS68omTcdjdTBN23HULYLlkDVG7QcmBfTPFRZmK2JOBALeYxIEFlG02FaNxq4o+78b3LEr",
-	"NgCNl3xHBhjuAlR427e1Bcf+OfsVWJPR0eMWxVYGuj7QMeUsWsTHC0w4voC2FCXQJCrFoCqK+uvS4IR7",
-	"IF55QraeH8DherYyaQZZ1IVLfUHg02jPUjaRQYZP0+zfEDNyWrwhsVXramkJdHbqOAJIWoI9pWOPE4r6",
-	"g5xRUeNMW/hjwIlQe5VF6MuV6GS0I91Zqk4QGE+xo5pq7UVxyh4YTVvylMQ8GijwoT5bLbix1MG7u/ES",
-	"pkykF32Zl+tRe9WXoNivCI/xJm/lIB/UYJoc1ZBgafuBrBtD22hyAPZapuZzvVOmUqSFUjqK8HkR+D5J",
-	"jA4aHygMxDig2ixz1RIqchw53HwKZ6g0ZXMhB6Je1/E7nF5r/dHVlTOzy19/tHz872kVDP26u2JSbSjW",
-	"EypHzWhP4LOqdCAgg1yVeDvccl9320tIRdOpA6t54asSejyK6o/SIHsxxingoBJQ+UGVu3DPp8hpiUxY",
-	"rQMbMewa3slKmPFaRJoh20bxSJPPC2feBL4JG1WE1MpSInkW3TxoeBrBiE/jl6VUlwTu9UtEXJsXzgVX",
-	"mBYMNpBTeeAXgEngiEDfbtOM5Y8NP2BT9ozScdR29l+PkHKt48eirPDoTONZ3HTq0AO+m0DSwbCuXF++",
-	"frX9wVz70nukL1alY/dEwFV25Mv6oVWk1ziSta5ZIf4zZvQSO2C1FngX9Xej6uFaC3aTRDV+QP288mwG",
-	"sJH0Rzv0iu2nUqHZwI0Oyo2bnd3iY9qq3nvF9HXKCp8W2xt1kLUamLagOZvtQxVZMnLSM/cyM1Ftn9CU",
-	"s1l9mrS8x+LT1FuTlqImgvzYFWd0x+lmRZoxKFzQaB7YGFRdcN/IK40WRK3gti7ffG/x3ofbxqIiDGXT",
-	"VGiUAOp+qV+1jtmsSkKx+sie6W1pCS/L139eun99+cS74aFj7XNfdjC0oT+pNXUYwZ1qeU3OiEwS7Y+3",
-	"IbsFdCVlUhmoEJ/5av3c2VgWtiutn6t6rRwFXg31WQtahjLpWbbLvRacPtqdthsnrDUceidi2dzllfNX",
-	"4yfah7mEZ9eBFTEyHAOtSGZlEyREdk72auARbyOZYYvQrBTJl2VNDGwo96iJdEmjPt9oKRP3HoFfu86n",
-	"MEKCXWGwh5pGN9HUAHu2euxdmRxFcDDp6MfbdLMbnp+K1dSJ4kBKmY6voBdTm/bgSseQLT5FfdUwh4Pr",
-	"WKr6Ci16uNxBU2JPHFmDt6tyi/S9KLStfWnpznhIP/sXwZBKvkuWW15nD+aGIJXd2X49+FEINuwnCLTh",
-	"+T3wozookLLloHw/V2N0v6SsISAp9datgrFAOStLz8OmZ+RxTKlbk9PjSHGPU/XilgXxTO7sjZWQUDOj",
-	"ZFWJuu89rnJFNlxrDAE0IZLOHekmGzCH9z8Or/518fbV8OrhlffuhxevhRcXfr13Mjw+v3h7tn3pSnjr",
-	"7+3Pfmx/95eBQryf1A4CM9B/j6zWsxmWml53spr2uCut3T3ByuR3TXxOSGBlqB+vwB1Rij52ZAR6Qh+h",
-	"2k+ltngURAeVkJzKiMHU62r0A9GXNF5l0y3iSGs0ZOPaIVDKWwO45owah8u3wxt32ud+WvnkwfL1m+H9",
-	"T4x2qG6waZndy+h9Puqr/QRz6pdlw6M3yWLT5kVzI0C9v1E8Rvdr1MgCHa3jV6eylNND9osj5s+AfR7h",
-	"8+GVgdgYsl4lRjQ/xgQRw5FJBIErg2JQO3YwVxajZ7r59Ti8BB3EE8KxeVlrYSk4Q137NQZJDrAfnj1V",
-	"DWKp1/TMQGFgWoh6Sup1YSA65BT5kEwYg860CcGw9N3P4dxNZAPtT2+w59jSu3fYzhEWzh1V8gHkRvvi",
-	"8cXbxxfvz4enTy4uvI/S4yEFBe2QWf76ZMaG8IJU3E9YZV6VcdAYkTpKa4agZJEJ2qkbssXPQcQk7lZC",
-	"yHSKDk1GbyUys3COVDmy9N2Z8Oo8ypGlsx+unLuekCOkj65aL6c2XitjG3q6OEmGKp5HaOt1V19uC5JE",
-	"ZUfGawVuuR9P4CSgHmpaCJvdraHrjsMZSjq2WTfssSfFGHyf9Yebuk93KKIwP2dZc4AyBAITgoQ0bE9o",
-	"7wq0swcDk1akvbgtxp0mQBMICsfbPuOW0uNqDT9gji10mnIJbNVSInNZJ1JrKTfh4slCa1eI2oqYCS2Z",
-	"K2PLaFGaqxrBJDKWtqUFkTB4LnbH7+jmzHA1K3wsRcvqAutEg9S2BLiPOfJnrcJQ9gsdrF+VDcdiVT4j",
-	"INcr5vDV0CkUIV0787a47bSKZV4fAFGq1DhMOdCo4K6E2pliYJh6p9lAO6Rj0QkC7NFQqE+O3z51Ojy2",
-	"gHYi8v1Mjp8wI3JkCIrHQraUlpqKAYDXiiw3cxwUx6XnYEe6dUuS+E+SMwBysrI5pU5gjnWUnvsQ1brw",
-	"5vfh3M3FBaXYod7XPn9hceFoOH8ivHmqfe6nh1TpcGXrU+RGHpkip0RoHu5/f5qSuMrg9J+irAWJAj/i",
-	"GLICicx9S+YkS4hRb9f9JUpIv76xe2lSAHua9CaN68m36fWrZBn10avmJi1q3G1wx1Q7YXmP0Yo6bf2k",
-	"yFiLhxbR8VwmavWgRQrgmp20hiCG0ImfDV75PHy/ftJ4RMqJWqa/NtUkP4r7Aw/K1TeEr4gohdgOUBIs",
-	"uRuVrMrRiERlQ2munlDcNpbvKyuUn1WgmreR4eGU1Js+lZN+6nLiCszD+zY7Cl7WrsukN0e8Ot++fDuh",
-	"vdjujI0ZNX5PgGjQO6SrbYxm8mBNqMunOrmdw5hkEqvi87jLZCMYi0O27xgeTo+J7Ykt61GAVL2WxFXo",
-	"C5AqWqOi6Ro/uAd/BbpDTghV8X3ILWyvDiB27up6eNIRvk6Rxh4n8fYm/WardZLUkPq+3gOpcdzHUky/",
-	"yuDSUCgVl6fMVTGqFkI3PTPvMpFcyaQ7iGmM0UoA2rRUSHyk5Ivl8SbWAse+oEK50hg9DhmtmE5bGu1Y",
-	"nlI7XUrvoHwY7ragymOMlTTjgHcTVkm9TFU6VhQRxgR0xSKiBZRGJ9zJFozDy5g1SIoU22rJsj/kNRzh",
-	"D9asAlP/Ys9uG8Mcdu4WudVwgtIoy/j9HsZrpm9Fmk0+DgcWI+1NKvWiFe6WlnjUenZmVulLeNB53FU4",
-	"iI67qgsalGQa66QlvAqubCZT9PqCu45EHRJMsSa8KZBDHSQMqTPmpiTKRrtvUPJDQhdOu4H649hNo5R1",
-	"TdIkR+04YWbgFHca7h98GZ46t/Lu7PKNW7/eOxn+fC6cu2kyzzsZlgnaZ2B765rfgLuWYZiT0moVmC+p",
-	"qCeg2kxXsjffeIVywaGJAnsNvRjgj4MDFhZriWCQjRPutoYbALaQutOlMVaxZ8SEi3K3hqWj/93gnsa9",
-	"cKG6v8CIG1nwBMxmu1MFTFLPAAoH5FJol1RRxwVZf/qXrAnun8nUShZMLEjwjc1y7Yc3YPbXKxUwK7oY",
-	"AH3x0NffBLDSLz+Tah6f1UR+N30z3+uuewp+Nj3PBvjZdHkelFjpsoh+9QkARElRKLp13QP0m7wF7mrJ",
-	"JQfMCeWmVerXV/wnRrSYkoXwxprlrav44WHIMKMEKfzsc5QLJAh6Z26+uqF5m3vB/ksvYs/hkF5tKY25",
-	"YjuiQMo+xN8Ar/Ihe2Osgjb5qtio9g+wY48FZXKDD4vgJWvmzNbN5CdtL6gW1THEYKliH0YoGWW1IDeI",
-	"HBBpGB968thg5qOa7dfgLAoDgAcUewb/xuwx9SriYFAkDYOA9YrUiaTLt2GGR7R0QMUUTkU9p6sB4G9d",
-	"ezig9hGrwmXMJUxriD2e8BXXxNCkcEXFLtt8VQzMPySefJIgtKOVt3JE0U7uRw5VsoBAsYdxf5pVZHZO",
-	"mM4j7xXmz2r2HN+JTWrhxpb4WKLOCWLpPvX/FPU8MlP/U4h6lPpjDp0qR7rZ32qHnkTKTiqaRq9M3vWu",
-	"ZCBspxRnNcQc++c2a+FN72T2og6v/7S4sDCQzqNSoDzSqpiSlN5vwbtsBHnVu5vDlY2AKs3Wd6ypNUFm",
-	"izYCKLtz7zbLJR9+VJc8d8Ts7ps+ZhBkWI1bphhnWvGFpmmD7XPb+vfjAojcjSS+/I/D7bPnY7yAkDN6",
-	"qiqvtv6gH1ulYO5FQKCEfrOrtH0eGdm+Y2fvts/rL6HrAgx5hetl8QABhZ/ZgaElMJVT1vZcr07QD1Hc",
-	"90QpelRemaOSp+koB9cWXINRQib1SdRrtCiAiAY01VXLRek+6RuBiCS9r8NuQi3peRcQpAajJIDSArlI",
-	"o9SYGY6Fe9h/sQuRPaNhu5sON45E+KR3Bac+dpkgfC0E/MmRdAhAyKeGGoFkNTGmz0eSnwnPhPzdky2K",
-	"Ox8MGEDWrCpNDLfuowJVUZ/6OztysHj7m8WFhcUHV9qHblAP8B8+gQbgu34/yPZieTyn/oWIx4VVpNhd",
-	"LKAqVGpbB+CzBQS8teHlCDtcelHnTttnU9LF0tUJ6CXawuADdXh1AH4MlEdrjACBAcWKCl8LMdgwSMHG",
-	"4CO3vKHh4ZGnt2lINyPTbR+3Vs1RExHQ2oRLsF1wpYpN3kK0NYfikQQUqhgBuFkx9SHtYYh3EcSKrFDF",
-	"n4Fy84tV4VglwFnzKDI74U4LxOUCEIKWP5roDouXWcOdYUfVSiC8JvcsH0I6XONOw7uMpILhqKMfR3f6",
-	"BumJNLqayXRlW0dN4W4npzxhGEixbR1gVjs8JaW1bk9VdIAm+cVQgIGZij55O6NJr7qJ0urtx21B7Ggj",
-	"GaIMuLoFUYyqE3vIysmnK5su82g2CAwVYqWwgQRc6XXDEXeC4EYbDHrwqrJWP7aBOx2bJUPymK/zCcnt",
-	"wfR3pDsWSJ0OJdyH96KnCo43De54HZBfA+bKwCbUcr0KthXQ80t1z57h5VZpWwHzwstcAzIAnDPjRmQA",
-	"N9tpflFMun9LBTbZ0PmaFdGccP1Gucq4jzhA0gWgSJBKgtinNJ2qG3X4IRlyZe4yPyCESF8ILNkpc7cs",
-	"HAfgIilKoyjYvABE0HwB6XUzokQCgE+4GjfS9iMFjQXCcfwYciUeiQToSchrCnC1Fek4sumPmVgVzOlX",
-	"uSdKsUGUBAUIAT2ZdHV39UH2kj0DFdOasgCxEKBCCQd3RlCNftTNQG/yjPCg+zB9X0ouBDEdudti9Nzg",
-	"hPsmpursAgLQHnnQDHwM/m/d+/q+/UzdShBZBgkPiH4bUucULhkAS12hwaMhw6DLyZ+K9rZPBHTNNm+F",
-	"DizvsfhQ+uZBeH9EC7Q7VzZz4EnQzINypSH4qg6Z5iust/d9WvSoO1CkIzbpkaIMkl8t3EOPJ6DVe0l6",
-	"N+DlIDNx9QWl8yKcKJRdm83XxYRoeiohSi5JFkiZ2mMHDhkm22hKgkmycqn3MEdUgvx0B2wWAjlCRBmm",
-	"LbHtMp193C/x6HOhLjbrMYaeHmTj7H/sOnXSsHjAB9UmltjWyIIBH0FF8KDhiTEoKy1BI5VSDHrZxh4w",
-	"StQF2yBRwxIHB6tBzSlNuFs1PD7kvgqOpLC7aiv2uM2UpiqK8Nke1qg7klvC0tlR4KgkfPMAGza7CGU8",
-	"rexOVwLNKTsEijXBfzXhpuRd4UalQ2y+AN+tNengf+x6kt6MX2sSwLn6afA87pWr9kweGuo4K8s6lAEZ",
-	"RcT2cZPgwFhNmaeIpc1p1vUyq85NTeurlM1KNA/brq2HdMp9EcCvle2jk2jJs2B7DLglAN6BBdpCrHO0",
-	"25VCFOsINAad86H3ryBagz9QZ+pmQK+J5ku0wHTbJcfU1vg8G2e7vGBPVQOGTaNgd2qtSL8JJBNuIDzK",
-	"r7Q94FXcWNg5SjMIDhRrtgu++AjdGH709ur00tsIesk89Si8x68n4+R9eYr1CnN0FUcvnYfNJbWVA0Si",
-	"2AUzp/UQ5hYdI9bl9HQWvEylOxso9XGKdOURV5iLwKceon7AEX2hJt2g6vcPmxDfs766xb7ayuwT25lx",
-	"6bTQtIQ1gW9PeDO2Yp2rhqMyvO4w0kBGT/2JCetPu97ZvnX4rZHtz739/4y8Nbx9x9vb/n/9RKSitUbt",
-	"WTOWoB9YM5xn4cmrO+3ZRPfVloaoyIeSDd5FRj/c/gjZsd3pVeT9PuP2AAmNKgz5gCKv+6TwbQvcoZbw",
-	"p5kjp2z3YXUAth9cJZTKn6I7gogqpeoKr9ju9EbrCWaOR6QjBJKpqwm1DBo3P1nc9PCaI0n9OH30ZnCv",
-	"wBObVbar1XWWJuYm5SkikU/CnwZKpRP19T1TJyAsjQSEnsc1GaRZXtUXY90a2KQMqhqdH22RaqPG3VHm",
-	"ChuWhZXi0LFIp6TQgi0bPJ+2T/ZMRn0e+uHQK1/jLQY1F2AR1qLSH+kx6VjJCiC1AfHanwJuA+0TdeQ0",
-	"JYTqwVIhKrEHFB/wQOoqLtzQ0iB7EUqIEDU1s4CoZ6VQWvGgZQHNbVInoVrbY0mlxIuY0pUbTiOHG6QG",
-	"SlBGBJ4F7aXAYkXCUhY42NwPxTKT9JSVU57mGOygaKr/KaO0SmvL2O0v7EwEPPLD8qEzy8e+CW99v3Th",
-	"8PKPX4WnooqOIQyX9Objr9EzTzT6B75ElgqmXzEX/Yv2NFP/Su1q1489RgMPKerKRuZ4Q3ArOrJHgDtk",
-	"p6EOYZ46dH8d01XpkD/RcGH5MVPlrZEdhZGRt/sFFrCSUnuEwIj0n6vJ8HUDEaVkDLwKvZfzoBruTWu6",
-	"MeXoCA0jPN1El/uMtu6hKUmnwfTw5cV1APTjYjCgK7EFgge+CKBFH8cgYQ2jdajxa65rSXUpIsACAi3D",
-	"90wCF1hsKwZgO5s1bRtMaQDN3SmxV7/RJhWven242vXnqGCkaAwOA5Qsk/QEZpdwrTwzkrXRVo92d30i",
-	"Eay+4mTDbyH0aD1+XHTGDsKJpeLAmI+agk9nyEIQmdHIndGzcsPzKEFZR88KA65odoXTUvOMjQQNbxxd",
-	"unwokqBUOrVqUTwBwdRs195e9+SUx2tbfDYlgr1qgNcgrsQmG0EgXd1tE3vLQGNUpSErE7lizwhtIw+y",
-	"ccr6HRlmqKyScqruqOIbZIFTtEfd0UZ9lD2tblZTlKtcqQ58htsOn3REaYxxim/pgD6umNuuw11rFFXp",
-	"RPlaaZDtHd+/+2U2VBM6RK/H0AENxWqtMcRfyOo9iS3gZSVyI9DSocVbrClpvFiuNMj2N2VkFsGYaoD4",
-	"AuLjBBKtGchP1YbMFn8wLaT/agvOZdOyE7W4x1Hlv8HFnVDxBPk81YyTVKquv1lKPler5VxNYy8M0D3E",
-	"H4LmH43WfUcj94uaw7YQ3TvbPb9XP7WRFKHnSHdt6twBrliDWXV+2c41igIU2KQn+LRfYOIgYHIomYjZ",
-	"VLFOy2tNm9cLHooGzda8xy3r1dYL+sFNyzrolcxCH4vV34tqxq18lBhNItiES1YqAOSMudzSjXdxq3If",
-	"Wkv3Sx4ZzTU6qqczSxeNMrF478P2oRvtubPhictLp76LaRXddNdnSWOSAvstaZzk5ekcdzyA3mdudBVx",
-	"gjXsbjceRfuD4z32bd2o5fHNBg7RY4f3BbL+autF5COrb+0Lbr50LFwrXgy0JoaW5ho6dHHpzDWzp+1z",
-	"X4YfHA0v3gwvzeKGZrgXXNE0m7B5e9vupl2ChaYwGaWYUxnjGBnY5EQvi1x5jyuazBdlTwR6Pir0TZwj",
-	"Ij9KB9tDCtfyH+a2fPZje/7PWSfbSfUmzJ/ZjzSK829qiQaLfCxZrr2k2d7GpGP71Vw5QR3HVFTUFGLa",
-	"IR0I+w+AGsS4K5pjUQv5ePmwH0DVyHqpizqIGuq6OB+euNI+99PKuR8j6tJ1y6ukQLyhH+ur6jCeXLZK",
-	"7WG/1YZp5YUpKQ1gvUMuIyReYJ1U1XYDHYzD3Hps5KE7hmesgcYoqqn/1ZMfVq9+NISSi+9dj5bpfF9T",
-	"cXxKRWO2T1WN0aivRvD76KlV6L0sa7Y7NYpt8qGU1pfSjUGB17kfjPZfZUs1OClVtjRVorMUfaDmSGks",
-	"9aTRIG55DxKEsh91KLmQoB6toMtqoV5viw8B59XLzfpx3/uNSfMKfrbvEaD6eJ1hagCrCd/nUwZrnAWi",
-	"Vnd0Qi5hyWOyu6+9lfoRrLklQE9fBIGSKYMZ+Liv4jz+E9ORjXD3svtoxqD5+opR0Q68xrGrcBSs2rmW",
-	"UJWZNbd41WsyH/jdPYqs6sJi4ZFDy9dvY/JWVfiCEWVOGmrz+w9XaeqGWq2ebPQAPLFZM4vU6nLMGN5d",
-	"tR3LE25OuURlGs4oLiaBGEvaY7gyEFGqCi/XGqm311DeicETqiRUy8qujdk5olQwYFw8ypWPd86jmoRd",
-	"YxRPCPRmbKFa0RoVLGI5KVRo6XLSQMpBdsBgECM7JCSAwQl3vDvnLj66si23UrKTSV6KpSTJGKQq+IUh",
-	"UiF0MvcW+kUCxHws+lXQ8FwfAKR8yRS39hhFRFwJWOsZ2UhAp5vUpFNreyx+Sby8KT5JpNccqn7UQBAo",
-	"11Ra0PwTCaYrIWn9eUiaquMhCwNZrmsbVktPSqQjpQVBUhCLHyZjaemzD9snri4uLLQ/exB+99fwu9Ph",
-	"6ZPtw6ci2zIq5k066zprw6k6GAqeNVgH3VTDIUzpFch5UzKePBHbNzWkBDQNuQ5KVwqwhtuecnVpt05r",
-	"gJtHDQbRw2ypK6uM7xTVCZ23dCUfsdcWkOhqphSXKtvx1Tv8tjkUFaWR0BqI4sxP4Wefa4rIANxdryM4",
-	"pUo8s3x2nDZIVhSNSQ/O2yTDQqP1AvJtNWqRviC+jVfcECEAvShTb6tuj4FyYnhXegMYRSaPH0Bif0zE",
-	"5Y0kYXdeRk2PWoqnbWG+dBo/tiytJT9Y9V6aDRpoxIoCgChQTEe6Tiuqbd+aAVmwbZAdyEBgUEoMIhBl",
-	"YTAUzL4nyVwrMQnSLqyRtCfcAwBDgdkp0XEDFBXpXVVR84UzA+nlsbf1RzVuwypQHRmADbEL9BtoQx73",
-	"/hGjN6SyBFCq7CBSrDYxtEMae+kD6WF1VenoD+H1C+0P5tqX3hvoAQ4Rk3QpnvoUN4gG8inAZVVXFHBd",
-	"Btl4Qmvtde8h+q74yLOajxRWlXKx+MDm7HMWW2SONv8b+TnF8fTQkkw9JMWAo+gFxwa5JsayRtf5xihj",
-	"mkSH/kT/KoKKBjBJ62tvUkhzNdDgBUWkTjcBmoT1XTvIyV7nkK9KPvZobT2xVFcN8WTqCON+3CYhRUA2",
-	"HAIjJPcsiU6K9XEdAqTO47hpRWWZOTwQpW1jsTE1tAfG/oCXB9KxUnKuYZQ47W9SKfp6Hb3Ab2AXyHdI",
-	"kK6aZq0RuPJIpYaxqFt4v/dwvRGrrs6bHedtwAJT+wZHvTI9KNoF7WjNwMxGKoWnzrZ/mkPBtHTh8NKZ",
-	"H6CbTIZUqgtZd8SQ1cCzFtkC6UXZcC2dFw2RbzbZYtOiJSy1i1Xhg6ih+kgDQSKbrvDgcuNUTOnDsmaU",
-	"jFg+cq2FfR7TBdPz0RKf6Joo8x5ZsbEXbdfKCddYt6VN1LDWeItNJnKxY/0sYOqu+G2WIgfkmE5HKEN8",
-	"EQSOyLkZ1qvCm0JfjzJRoMjBLxiIpUCysqIvzVaxoZA2cbSzGHYCvELIih1hTQkPMN59qr6tctv1Nb6S",
-	"YuMI22UH1HWuBul2zJKNSUdEDB8KaYv4aZE+3aaonR7EnJHkY/AZqmo4SddSp6TwAWvWp15JNECV+0X4",
-	"YNsgew1bWuGe+9H9g5io2h4xE7nLlXnLAxZ05fKjqemqTawhHK3LONYTYH641iixXALICNaFF7mAAqwp",
-	"9X33ERndaam9sv3As8sBNSeVFdzqprFIWZ17hJA1iiYmPBlhQJbSehOrz7uKlgqsFGt6XEqtNwgcYa7j",
-	"pm2mrReI660Jd/2hSBzCyrPP+rRI0pAmkGmqKagxXk8ip/dkJklXeuzs0xpcp3s6E52u06zFtBva+bHu",
-	"jt1xy8jTHuE+9d89uyfIYFwHKEMdVXqz7MNLp4+uHJsPr84naorJ/s2U3dl+rpHfY/vguifVOQiEqito",
-	"cFKvwKqyyRzpTlEAb1rUA10q5dlTVZAq0NWTOns2q7IGiOf+dCps4V5a64YmBuIUGW4U1NXXfwlEueEp",
-	"+h196+3OOG8yglmI6/aY3wE5IL5QbCQwjpXVLwekHpZJ1FLaY+9o/V7z1JPUJWJvrFQlJ6s+2ojcuB7k",
-	"48iyzR0y2kzqju5TXuMunxIU23fEjHAKOosR032geX2ZWj/0zgmNa1n6XUwc7uE6DHXfDdvSUXp8sy0+",
-	"YfMz2xpk4/oPkNgg9U2rZ9yQIlmxk0IpYfHqI52YBbolecO7GQR2OUpUUG1c6vLjadTYI2s5v+ZGWvOP",
-	"jrGDCgsssiyBIi1uOy1W5vU+CTKzaHfp6s/hrS8TzYGSdDvEKxVRpuSvVHmlW7vEqvHjqdSKjKi4iFHI",
-	"uCodW33U5JTNETVtIdgrwkEIbCfKTkELQmkpoxNuBNZta5+AsiWqUvrChLABv2YrtDreb9eEUtoBds1x",
-	"hFXQi1H3Wn1c5a6Fo+hzwFb9JDJTm1bbfjBO2xNrlLTxHPwPUYubvjh1xyI3d1+fWivKydf2IUAMwXE2",
-	"qyLmOoejGUNkJJ3kDvlNdIJYRgKMvs90/qL0isTE1+2a7bhBirK2Q8Z9vqb1CwjR7wOUHDo7R2MBRvBi",
-	"kfmrZnd4XeenwvXY4kf1NWBcRxoQd/2m8NAa9FMArV/mrvX6jPAy2iFtDltML/LxNMZT0uoN4av7kAXG",
-	"PSnKvGaSjfOTI1P2jICsnUhviV8K4HyKqxaA2SGvXN2b2m3xdZl4CIZrvKHK+PKM89t3ZFAM+DRm2as/",
-	"4lXbhQF1u4tlT1g2dfhWf9tuEVLstY8VLLf/bnDHrtjC2ijv7Nd3FxeuLt7+pn1ljmTi6hFA9I6W/rsh",
-	"GqIUL7dpcjugqhe8YDr7CVBhXO55soliDXtZQJtLFw4wWbcAwdsK99T/Sn7AA4EulkSpjPpIKfElmKqE",
-	"6AClCbeiZgd7Bvt2Twl16pT4UKAL7xfQaYRaL5XiUSqnL7gjrFHdit0X3CtXSR5nycZ+S5cOmHxavVlj",
-	"Jh0NaoWcvio4YO/7rhWixf0v+FFWUZNNJY+w3WOxhlZ6rtTqpQA9VGtaxz74UZ/FVX2v5CHrqNJXQr5C",
-	"lDLQ2WtSTNmuEhWFWBcVDOLUyBUBhxo0JXNEoMiA8YA5glMskbst1rStoEp4BL6Iuod5Yop7oJj5ddPm",
-	"zJKBn7YLEbpv+/Nz4Wf325ffz9gb+F98Q2r84CuIrzO6a7h/IF+CyDMQk7r/Aeq9flW78B1RCZhsBL1X",
-	"vWN4xzMjIzue2b7r2Z3P7RjOWjs2M89Y/Y7hJ74gaZWiuByD/yQzTRPZVN9AxMnxXBvelO7YAABgVJgc",
-	"Kz4zOP+OlH0HLLtFbFrDwEIm1vBkzQ4CYUXt/sC1Ww8QWaRkebwSlHRnDPXHKFN6UGmQjZuQCDoK1Msr",
-	"GQ2Cq6Q+KxKkUknvkK5xGsMoCKCRav6kLvwkvrjt+gF3A8VLgQ+U1BFbDUdYJb1ONT1MFsdUIsSSOnCI",
-	"qnCAn4D6oEah7v/wLhNuKdItqPNTh3pRIudOyRUHwd0M74wyD8/WkmBPVOyAxd5ji8/goBApBXIFdg0P",
-	"01gVWzhWOpDpbk/wQGzywD8t77HUEJh8oJQyAj8fwMBx6gTPIyh47BMBSSHSw0Z35FwYi4HrcvND8BR4",
-	"bOvi3b+EJz7fllvGAV6NIg+K1F4Jrjm2DStiTkIntJJi/Im2E8pITVe7O4oN1J+2Wwy4NyWC4pQnG/Vu",
-	"3Zz0BIiLVCoCQy99aeyRhh41xtY+gR49sVP1c933mrTRwRnuNIS/FnVebaU6s8GoOXerqNto9/fLWJfu",
-	"/n7Q5/AQVXhY06R96nR4bEGniSRMkyHMlMyudQV3AbRsVc9ZkdNgrMvm17GPZhXMBAij6+oMUOsgaBIT",
-	"G1tIXNg+8WgKKiCQJXe6XQjPwyqyLYRNxSPVYv214UD9a7gSCIi0wDzxR1GG/sCeCBoelPIEko0MD0eq",
-	"U3e7uPW7ErpYZKzYClljZw+evNwOXVzskfoe2sfvrBw7FV6/0j5+J/2a62BSRsmN0jfV1eZuCwz1yUbA",
-	"Es5yUAjJD+jYPpRiqh/5BcoXA2+9Um0xfAQ+Ash1dK1EGAJ8+9oEtJgrmybSZAJNE24gLd4aZPs73OpV",
-	"bsW875S1s4uVkpKwpIPXUV+2iNLtoMudkqaLvSSCSBHbaIOlh7GSw6V83TUZuLrGDjETHNsl9cYcdcGY",
-	"MVt8VG4KicRV8vQm6DInBJAufSZRrqZoTRH6F18uXXy/R8Jj4SHDpWmhyjghbJiweCyByh70l1+cMgZ5",
-	"rKxHSoGjylCUC7qb/mPVlR+ZArwpNN5cFEuKBmdKnCGE2njoCFYaGspu7otNDZTX43LFiiKwtgqhpJt5",
-	"4uPBJhlpuerNisGS9Up677hF8fuQVl7c/uDLcP6TdNJAJTFv2sBRnwwnyjjZOenlE086JSaNgbFYxQwC",
-	"mhtvoYY/UhoaREFqBpekXBXlafXoxpgHXfS8bnshJ0nQy2rouForsxeWHxzrxXt9JS3zvl8w6Ca/XrjI",
-	"2uOq8n281w3ePZ6QhDlLJmbf0c1sI2/TZrsy4fXj7Q8+wuS19CsTBLxcrWl8ihyzbtTBYydBH0r/sG1D",
-	"gDhMAfTNh0iC/lRZx2PKHI9F/WMRDAQlUEcSLblUYKWqsMvxj8i64wGz92KMvsanxTZI87TLQcMTWB5H",
-	"/S527GI1McXr9kHh+DQJPUeVbt6UKI2xkR1oSY48wyYVG+esLB3Z8LbpMldEdOGuaBZYow5J5FFothkl",
-	"D9eEx1nTk4FgthtIqAmxsX4JMrgg4Okb0p22XSym9O3/ScksHbescfPuG8ucag0nsOvcC4Yq0qttt3jA",
-	"e2XkVWxHpBMFfFPoo2F6MtcOfrY+/Lr84jGxzd5AtPlxy2LckOvW/9j7wksFtve1lwrsgJjcC3VXnO19",
-	"/kXICCBCfpa9av9hzPz5HOMs4jzrNjF5nLhWV447LqMiyM671IHlZJgPLKnGD26fbEHB5rNPjzz3zLPD",
-	"HXYiUtVDmnC3Tyzeu7xy/vDi3Z9W44lDf4r+KK6CEnWgKqEWDVAl7KBAeblRE0uI2SrmI+vCFYD4hJXU",
-	"sTl8IdwS9bGM3JHcbcG1wfQ0cCqYerUOt8IgG68EwoOSdwrWlbnLtmrsi4iCtyEYDIxr+2xKuoJa6wTS",
-	"42l57IgslWA4/eJL8SZv5YUvxXHNk7w8HQFuwa5PtljN9pUwXS/RdxxFN9WnStm5yyvnrxqKKmS2Uem1",
-	"db20sbpVSfKoh+Kqdo1PiaE/1sVU7oPW3fzHbIrJem6Dpuqn9OtqxGd24zlsf97265JOvscSIqqhiPje",
-	"518sMF8iebqSTXqy6SsWUJVNUIKxhw1h6MqG548x23VsdQVhAOKbiZwnfCDtpfLB81TboBEEpS+o/V6L",
-	"+QJTTegiKbu2r+jJQ3nK+/GKx25cTrgd0UFu8RkkAqagcyREwkMCdKxJ+gxpJp4jUskjf+Mse+F1zG7U",
-	"tiJIuoZrB/HCM13uDY6UgAeiAJTnxlrGR/gzlMGC7R9jllhp7YLvQJfw3Lx+Nm6aqq2jljpXYa0LC1Fm",
-	"Y/NtbODV5K2CAcqAFUeotSYPz1U2EmZhOxAtUQyGlKv1mPNdntv+g9LZyiSKfqVPnjm/dOFwD63yYTCG",
-	"Mp1TiAjzL4Cc86T7ovAgxmJCUEnOLiylAqnkAIPW6sTxzxufp2fw4hHA9yBqzypgPV23xLKtDsye7oqJ",
-	"3dFjT1IluFl2nqDuZisKxvp/ejg/9q2LwRVlA0QYMnSd4j1pkrlHETqBkUcSd7zAXME99YyS5QVWwfKU",
-	"1ErxXpx8/UWGnfTli+2QhbEKffniNfnkkReuOkfqgk0oJJL2c+oegG57YWVn2sQSpgAEeVR7jysIKMEd",
-	"0BH8MUzCVDRFOK6OnJpKNLR7dJk6K5f+vHxzbvn6zfD+J+ttJljI7gpqjnizYs3S+h5LtnxE/xvnm+1F",
-	"ukiv8dw/JFsO/twuwh0jzHdXBmwywlKGvgsbTbsxWR+Ig5lZ3Oli/ej5DipP4bNq8ryVXTXmb7ruZom7",
-	"emLGFk2B4SlDbA8fZV095SZVUV17+fLdj7sLlzVkf62unfx5EjANu8lpmJb5uPL4H2cWGZT8U1qB40Bc",
-	"V7piDLqoAotHsAiDaVxgdoWgwrA1Wp9ZZxF6xhrvgiuLsIQMY86Vuv6w66aoF4kbdMWG6wjfL8bF0rqM",
-	"vBOfh9dPZlwjN+DlvJMhX68LdzeNvJFdf2mKNJNLf5U/1QGuQBxWgNkuqzQcp1vJzSxQeDgaXENO+j+W",
-	"b1wKPzqZaAecpICK7dp+NefMklfUthCEJ1K7dt9yD9puCTcGd8QnZYMsFwq3dl6V0rZRUr4QW9WuEeyv",
-	"L7AvD5/iNnXrKfkNL1kIjBFIMIyhvJ/6ZvkBVzyDzscAyERIqAQ7w1OQgV+EXfsvuuebUkbsw1ymNwDY",
-	"8d9ZTAjS/TsEQ1R3oku9EQNzLKrmAfRb6f4bSoyj57HTcw/7oSIdRza3N+o5C48XYdw365s+Xbr/MM6/",
-	"iDkB4R7j9+IVxUQ5c2STqeODhORNYFv0oOrPPl++/iCVmAHYDNqf5UvML3PX+gMvT+dXGPIbJedRiQLA",
-	"YobPY54StuHUjiNsqa/Eg1YjINXVEbwfKzqnypV8zOiV2dnws89TUcCQ+lEn7eVtf4W01ifH065WnKOX",
-	"HTcgjw49UgPp0KuZRjQdCGkUKBoZHs4rSyevCI3p9pxzGYdlUS/tzcop94uD/07VG+OmizxaUMmC7M6g",
-	"EETNFcPKMVy+Bv6ofeQPBZf4yfnla+lmsiu3+1XZzJnkX+Xe9Gtynxr4N2/55rEYCRmyyU2TgcD4HWLm",
-	"YZMr9QCzQV3R7C9X5CFtxQ1SEZav31y8vdC++E04dzOD/oONYPhgWWzmaOm/GcuH8wAwBF2yra2+uABg",
-	"lhTYyNUXj5XiuwOjPX0a4dEjK+9dC68ea/9wLZXKoeZvO7gX86+1a5keeyA0oZ6MUN5ZxRMCCo/TuvsF",
-	"Ump8GGz2r5THmgTPprA98oz6Y1E5C/5cGy4AiW0opduZ+bqBlX9SsQvyQto7QMWpOsDkT8eIPh2Vv8B8",
-	"28XuxVolsn3Mz914t2HUEMiVxYBOcDX8g+Ubt8Lvj7Rvfhie+mpl9nj73E8r535MvQ4ezz3A+sYTgCYJ",
-	"zqx/J4+5JvFRBu2BTMWahV21+kJCyyjWchS3bhXVuFZfBYq92H1Z1moEaPgwav7yjcOLd9PxCTxRFnbu",
-	"ACBv4Ki50v2/otoRARYzT1SE5wHXpfqEmK8EmkCM0Qp8AxYMuvojckJ3Y8q0z/y0fP/bxbvvZxBWJYeu",
-	"GZ1kVRHepg+TqHPkzr8f6AWceBzjAugauh4ZeGjpTXHX9ikPm5DX1cKQuUU999nW7F56O3Zu2yCij61O",
-	"aSnqBbohM3hN4Dfd3NrAz/YPARafs+OX5pl8Sh96XlZwA+d9W9Wgv0U1N989VeeSVewWr2wDHelxBjm7",
-	"L0M6esL8qjhMnoCionxt3D/w8jSzXZNPYRIs8G6OxTo6mfZw0MOvyn0moGdZTXC3WaWyzxLBdFklyu8B",
-	"yIXI6YZ8NQ0EQb3cbzdts900FG0ztmiyCnR1x77g0iMEImbJJyo9GeOqK8fmwxOfZ9wy3SIid1miB970",
-	"VK4X+u+kAArQ8zoSFrV544qDAeai9VGLGguybVxZagpo2qp1qhsBo7ZaE4bYZ9HN8pNlso+2vdrCV+g9",
-	"a8+dbZ+508uTBtg/uXMBNehvcm6zyTlILoKcIgC5kJ7uyNwkpTIC8NwMquQ65d7ylS/DI0dSqd0XG5NN",
-	"t09gNt1vJP+keO5Mnp2eXqfamcehwLKG9QFPoPbXw4uAfY1zvgFqzM1ddqBWaJS9f4NkESwp4Uyn8D+y",
-	"YHhPeJC6w8sPjcMY3psNv34fKwHSSRx873nTOAz6W7Akk+XC/jwZvSs2bS+37m5kiwtXezjMZqTTcAOh",
-	"b1e+tZL/pQffV7Urm5azJ1f57xfQqfIZaPBUEwBjGlFEgbAiG5OO7VeFxXg5sGfsgErMpCuYTwebh3pT",
-	"q3N7yi1CG/40EYGxpaJ+sPtaqbWYG5IqOEyjQTEjPMCPhCR5O3A6P30nE9I8fHCuffjB8qw2EXzh2SJq",
-	"+vVwLZFS+gHCa8WKSn11SA1olgQEOwb14uSUkR5AEg6y110RIdRqfI/JFqty12JbS5OtovpXaVtnEhUb",
-	"p6Zi1LjVV3vCHdNSVs3omwAC9IZN6eiFvZz2wc4MbFgZqC38x9LJaZyuwSNp5RTbdQCmRHLDs4WbC+mK",
-	"SjkV1hg049WPq5NlmOrbYs1kCoG+yeu6qHVetoNWcVI4smkkVk3OCLi7Dq/7nX8X657wUVlLucb4SkWI",
-	"uKJxoS8ztCTRchw/qjQcp+uy679pH1JFIfZPWjk2H16dXzr1XfvbK9EFVuJ4e9Cqr4LNRaXH++HBVTrm",
-	"78faAfVXvFBbTSYSvfNrLSabLmg70HmAw/ul9RRXduXD94g3QQvpE4uotaiZNqyD+qVjHiypJ4wHjI6Q",
-	"BVJmrA/BUpPrM5egwh1fmIKkSSkdwV1EZX1yiq9iBJBjDRaNypAA1805RLnhqSs9+taf1KlPCu4Jb2D0",
-	"rbfVHsez4nig+AjRJpywX9BwAbhF0LvRB2yHGNMo84A7cqohOrgGKAjlgXcywWeg13Z87zY3tIBa4mNB",
-	"EUuQVzedvE62Qm6aH5w9FXno4DYQRwL9mEqhFLtAkAG7H6JIESXG7lGMHuVGV+G/CLjtdGlogD7e+WGq",
-	"LtdDzaOvZND9lWkhP1gVTr3H1w6fFE6P7yWcld+HMtk+ezO8u5DwQSQEUWcX2S5E/+R92jBlZxWajPOu",
-	"DWddSqntSsIwm782TpV759LO89hQ9vRY9N5VSCE/1ZfYE9k0XJ85IuMEso6MC2rXg7Gou3WNW4JNior0",
-	"BJsWom6aH6H625Xn9BvrWh/rQk16FdY15Dsy8DPbYO9T32LfKdOHq+7JGduC9KmmENNOi1VlQ+kmk57g",
-	"036BiYNlgasEmVSVjm3xlh/LMKV1bPGZI9ypoFpgkw1FKwXmCA71SRNuVXr2/0DXbFLCS3riom2VyMMS",
-	"X080vOCeY0Mxu65rSrN+wVSAt8/XRthQs+B112mxoGr7sWPImDC2XQ856bhxbVEPBV/oTDpILcH0qQih",
-	"dJSRmRIHr7BdKmxVdAPlSWmLpokefs0vAp6XxVsFNu7bfGifWlqV22MMGqkzu8L4JBm7UQeVHcM7ntk+",
-	"MrJ9x+8z1kdxwmhlpqOMhakqXU1qusDJuF6XxljYOaL+9pl0sbrXtw8GVQK4CaAPhXqVXgvesX14Z8aC",
-	"A7mm5W5kvEJdtt2Ec5aqpMBl3GjtZDzOwID7UQ21EV+KPCZbeEaQPgU9L8DYRqtaSyai7nTtpRcWBhTM",
-	"EUt5GGAMXwQBBBV6KqD0zIaqHDRHGnSJXbPzOda3O2GWHRgamZJf9oRwFVu03bjhgzhkXS40rWLCLoIj",
-	"bkNcw6+7ylajHki2z8hTZvr7AiAh+nYRerDToVaKpKaNeOf+tlFl4GEOg1/mro8MYpCNIzeG7dAuPZ2m",
-	"POGig1pWmC9rAtZDUEONuloZzJ7wBpa6Zi4wBHhjJe5PFyEpujRqCn5bqM2BSFaKEOM+K5FnqjThmurg",
-	"FgJde7UCXTy1ahTz8YF1fVVgO07K6rSvUvfzxNZ6iS0eZK8qHRMW40P1s/aTUQZIk9sBAGOqDevtI6cA",
-	"yobYC2rsf30POacQCbnE/aRHPIKwiJc9GA03otXfvONn7iT94hH3GuJBoKSrWxa9JMJ49NRGElc0S1rJ",
-	"fOzb3BqRVCUkcxVY07CkJvQRbppyGtBSkf0A2bmMNyw7kGQ9AJtjNcIZ0qo9oE2tSndoZA48bEeH5D6V",
-	"aLElVvaEhdJOEKgthJqAurZTdQr+IRuYlUHBwLqSMbbLSlP2jHBLg6xUlp4nykFJaUJ16as3pgFN6LHs",
-	"cN+fcEs17ja4U9pGXf+0wm9GSwBGACmq3bbLVVCoytK1dKCSqmn8QVZS4qtELe8BnBjCYWXuQn6e7otq",
-	"XmbCBfB4f4xNSqUYg9+g3iHwFOeHHRIWo7LveHdoxOaF5Az9WAmbqJY84Qclpi6aoRNHVIJBBi546Qp6",
-	"gwnX4I7QoWD7BjYplIEMMXjYT+7QyFAsVKxIzwwvmSXKtiX8UQrUlAWTuHlwd8HGVCKJaNiQqjoZbLcI",
-	"dZtMcSYr2vQJl46Bg/YKgQFww1RlExrJKiPegvbZFpa8ADyy+r3FbafFyryuD84VgrDMLVvZBeVgkJWU",
-	"vlqVzRKrcW/aJ0tkDD7H/SwxpYw6wo/0C30fdfNHbS5GHS0Un4+uGRHhIIOAOkGrqxe3A184lTENjKQI",
-	"BbeR9s72wNgEN0SaDEcQ4gTb25xN+s0KH0t6yx+UDvKG8BUnTmHZcB0mBZyorADaeI5ORK0SEkvq5EjA",
-	"0BTtEekVlNoaSDYyPKy1t3VpBhohQjOFNJAIuCHFMle6x5TH3aBY8YRfVfoBLhJUhKJOsqH0epT7Rdkg",
-	"fBQNogzJZ1X1QCCLihNShgxQL1Cm7zelZ2HeGbiTNFvRNSbIWIvIlqKUtxTdAsbATJ0E7xsoDKip9XdN",
-	"7heNc0H9oVWdTu8pREsHo7Rlk4W0SqXKlevL16+GczfDiwspaktOnQ+7um13WFzKPPHJwzLlbm/Uow68",
-	"yEQMSwZRFFMUuos8sZ3fpk6Yezx1AD1tCtg0Jx+rgjtOlNumLLt8LIMUHTw1Yb9PyqcOh1kKO1Cn7cJ6",
-	"eqnsu/G53eqxVbzVB0CIo7SP+aaBzCuQeNYcNVpjIak2Rk5+UMmq3KmAVE3klSEkfZqvcdp2+3fb0iv9",
-	"p/rNxvod45uX2qzDEvlWGcM2QXV5AGBOcBqw+UZbN/8GZd1ELhx7RjANqtUXNT+E8zBGhzXbtTuJsMOf",
-	"nuj6DREhTV1kkdjb656c8ngNepAMsj3YxZGCNDpDAY0ARjKQ4Cz1rqCzJzIMkhsosa+zZU/ZAaRA7n3t",
-	"pW7O/JIIgC3TXVmFqjK60q+jT/xeasieKyUlthU2Ab17Zl8jgqpoD8u6+GBTlKs8KKpjKkb1gfSpXxau",
-	"KNruDHcgLkMfB1IWZSXAslf8KJ4Lj7wTMNwGxMG69IKciFVZijkrC+BfhL2UjaAouOe0SpBt6+IO73GV",
-	"OSjJb0X+zY4OMujA/aO03SI4ZEugs5aUPlbkQdGSyg4Eqw76F3gUWNg2Cj2rJ9x4Exk1Sgk9GOrByFNr",
-	"2DWqNKT6FqJUb1waohrEOk9BunGKabSvzKP8/02b8FXmj6fTGEmOtOuONmW+eRSiPM14lNnPUE4o2pps",
-	"gX/EtQ3qZoI1bpjpQ/pJrFUkfQCGBVojyWsDtTiWKIqDdRsrZuBPaO6ubCkpPbBYfFOBFr8gysJqcM+y",
-	"OZYM0BDRpaLanYRPVX1AlURYxkPe2YpAq1BZV+p7+JJ8slypoUXUGrPsJjK24AMylPxp23FiDBLeoaiO",
-	"JjLDFFtsyQZ8b86yKF2n1Q0gK6cFaJPo2chIQTv+t6XLh5a++zmcu7n03c8rs7MpiiS+X96wsbuN+8kw",
-	"GsXS6sK1bHeqRM2qCBoC/XtKLqutjAoiki64aLPJ/0aagG5YVphwdZBJh2dK4Lr1GiKKNWkLDnB69HPC",
-	"KqWyOHvKfbO+aXkbHFyPitWRnKdKjbyb6EoO3MyecpWkoqB6fxpJ3JpKYVHx253GHyhEEwu5YPDqoe52",
-	"r3uM9y+6c9m1CPTMKkYbpPWAFx1CnjxIGm+APKWDEdrNTrcwUSOgrgLtvCXKtm/HE6i4sd+clv51gUW3",
-	"B6bRIVJygaCCUwHOnGbywVr7tvlwN/bBb7KSm8DUVLtAlJM6KwbO1p4jtMqd393wfOkN9PEkZDVsbHkv",
-	"btZePiWyrux2RVm56R/EUv04nIJv0suTLd7XEDkrMLhYmAvYlJ61hlBa7JYNoccfBFyqrDJBA3jOiscN",
-	"ILzi+k3hYRyGvNdKfAE0ph3hDWM1c0tJpW7T8nkYOvNKbw6B8jzd+3+7EAIpIOoEEVQxFiIwtP0wsYIu",
-	"7TgSOykqJsmcpNv94f2J16+0L99un/gyPD2v1UC6IKtWIuj1bTDH6sGtcjhsKC4g5U9WWM12+znMBM5A",
-	"w+VTnohdh/X6JGIbn1cMIzXKoA/utxY9PUgsz+DCS/aMYLUWOVMmeXl6jKycGm+BfgVJdX4hAxCvLzLs",
-	"lZ3UBYCXkUOUU3xC85OU29FN6GgT5t75HkbNk9QfPQVqazkHCtyvMeeRBLVWbuIzWmsv6EoaqAqFQkGH",
-	"1/1+8pUybK5uKadGjflzOo0tEnS9TKR8u713llsqwyaSCJ1lkQZeARJ3NJMokI4gLKUvwJZZOgUX1gxW",
-	"YWkbun0dUQnA71uVrhjFbFT4tzYXSyltberCRVp5BL3okxOlal6KcCSDcqx87PwoSmGOfotP/en76kkP",
-	"9gNz5NS6tLHE/itijI6tR0965HSLCwtLFw5jf/oULWoo4NMiZzJ9U6c/m+igcC1FXcITiZAC1Cxh7nMs",
-	"I5wcZib/2rKK8ItS3CcG1v2UCHyIBNSkJ6KoRUceeKylXLePjm54aZDtj5+uzsxNc7IpfrW59RS1wkcC",
-	"DPdoBEQc7NNk3FEqYZTXjmQFXluds0jAER258LVHZxHFnG5pKc5Ld8+Hs+eXr6h7uvJnfT3BGdHT0/Ym",
-	"PPEkwVSoFeeIT4EbsBF1NoFiSbKCHqECq3NPDaQ1j3LVdiwP/KmagqKGHGtEn3jT3bzQkmptjwVvAukk",
-	"JYfeyif+OG5ZWmtC5AjFHvYwbtVs1/YDzB7MPll4LskXpm0X8xehvAIPVLhBseFOu7LZXZTNLcuDwfop",
-	"wFbaBGVL9oHfcOtueOLy0t3DS3ePhfOfhEfeizOUnGq+0iqGiJI3ihAfS71QFiFuQK2QOp4tPvDTAuqU",
-	"BUZUooSZTpbtQZaRuHokhEaVOX87v/TuneV/HG6fPd9FaEOQPNxbir2EjzxJYgyWnKMcoy3Ip7FgVTqW",
-	"zzg2epEUYKNOUquUiCJfW797MHbwtjtjY7XvBjR2xbwwrLCH16NQBwbXMUQvHF+MobJoB7r8kfrh1Mja",
-	"qEgPkvaa0pv2KdpfkR7zxYxwoUId7QHYSttnVeGgQ2LCjeqt1O7VIWa5tbT39X37Wfzdh/Db0jaArIQC",
-	"IjbZYuqKQ+jRdVoM2+/sYbwGISZ1Bky9Asytc5nYtAA33ITribqD2BKQ9orIDKYOVe3MKMSzmhJmsn1o",
-	"5qfMHMvjTZaRFbVHrVnsl29IZ6NQYvaYbXksOsVrohmtIO0W4hbko17UbHeUAR3EbJVAPsy1TKgbahRQ",
-	"N4DBRsmHnZDp784u37jVfv/I4t27y19/tHz8790sGqVGzr5NBFYjebRZYdMrlcdCiCQ9ugnwVZ5LWvar",
-	"6r5zZgl/mlG/YtNrLRfi0zkqQHvgIHXklO0WJxt+y/yhC4xNcQ/i3sQ/aQo+rXhNBi3HlBitrMSw1eO+",
-	"3F4464UBCtoDXBFNvVoCWnhvdvn6z+GtLxfvX1xcWAg//HT5x6/CUxqpugObOlNMRX4kD3InFV9GlF7E",
-	"KFq+fjO8/8ni7Q+Wbxxqf/pBeGwhPHIrPPG5bjT59CB7E8yTkV2MM50GxGoNnyBWMW7Btpa6UoRK29La",
-	"tE2BcbPps1/NAnHFXoxlP7pruhdqzdITYXEfc5EVejCEtI5T9SoXM6sBtCKJmjI9Y9li+sbGh5+0vaBa",
-	"VIZbLM899mHkZ+5Cmk9LSEPnNLYPVIsXB9UKwMcKpXd2ti2sb7cvnEosdgdXTV3tSeGi1ZkV5z9gHtpA",
-	"UzCaJC3YEH2ZX20/Zbf5qCsCiNMWyhKLW4JVWUsHiktuICXPZpa7vEZZqY7gMwJQtydbmM3kSk/9myJJ",
-	"6hlEajKKTQyAJBVzTO3OPr3stXGcTZWfZt4jM0UNXzL/0iqTomaOU51InU8JX2dDqgekRnBydYqkNF5w",
-	"CKSiAzOZ2dYfKXXgTXWCTQlvRp9ow3MGRgeGeN0emhmBA6Hhu0DW0OtuC79Ab1kwaUuFqM6n/ePd8MS1",
-	"X2YPYU3hL7OHMKSlPoEU8ShL0vjxuzMtlWls2RZBL0qynkgutz+eX7x/EcVxbDSlOKQNBeqGv0WjACKk",
-	"lrqjuuUFW/nz4aWFr6KhNG5W92B/8KDAhWBVfMK0FbbHAhlwx2eoKoQfH1o6fjIa0OCwdI+4P4IbJKQo",
-	"rTb5rFyViiyAFnDgpc+uJ146wp7sHlmRvQafqsom0xj8FcGDhifAHlcmtsbOW/nq7MqVf/wyewg1qfBU",
-	"7KiA1NIX7whrCrGeYYNZ+9xPK588CE/dXP7xq/gADc/POGjESfTEKANltMB84fvKHi+wupB1RxRQFUb3",
-	"FEMVb/H2B0vn7yY2w4je7mleg4aRvons1uus/dNc+9CN9qnTK0c/isaQjWBSHkwZQSPUapjQAh5LrL2+",
-	"ZFiFoo8Ku6V0Igdm7GIihMES/uAEQiPc0JgC0XB5Q3GQQPFIKu+YFm4sHQL/jpQG2twidBQeKAxUpDdp",
-	"Wxaq/549w8utYmq3GmhKCwnPMFQRFPLoz4otHMidVZ9TbpA3JdQTkR5anBatoidIzzBgim4RaggVD4vU",
-	"H0ti6lzU1BJ3HhQU0E2KVQkMsexJ3y9Kz54C/ars2GrxUP7n4IoD4bncUYtTVg+pNJWGzx10u6LhVawJ",
-	"b0ppqxEM68Dyg/OLt79BgyK89felu6fCOz+FR75sv3tt6cLh8NRXi7dnzQO/3ju5fOPW0plrK+/+xXyI",
-	"ZBqe/iA8Ot/+4Mvw1DlUm4KGPzC6a/i5dwpotund7pr9qhlq+cahxbs/qSv68/XFB1fac2fbx99vX1xQ",
-	"s3x2Ozx98td7J8MjPywfOrP84Niv9062584uzx5pXzyOi2xfPI53G70Lv8y+2/70xuLtefjvVWyhr17h",
-	"q0NLZ75v//2Kev7Uu+qmXTgcnlxYWvh66fqVpdNHww8/bV/6Mpy72j77XeJddqp36VZpE29041Z4ZG7l",
-	"0yPLN+6qnTx9sn34lGmGsnLl7tIXX6q3ODqPTYfaP1wLj56Mz7JjxzuF7uKwjl1rf3uFruGFw8SR4PCW",
-	"r99cfnBsceFo9xnEyS5lNBA6i3feD4/PEx1cP9meO41HHs7dap+9iSkcS3c/bn9+MXN8bYd3E5libDBy",
-	"++Lx5QfnV67cwXNaXDj6672Ti7fnl85cAxqaa196L3t8UvcTE7TfvYZDL95ewMnC7/4afncat3+VHXFs",
-	"d7o3XdKGaMrrNZjHO1/erG35xuHFu7fw92pbb/55+eafMweKam5SB2uf+HL5wTFY5+zSqe9wyPDitX/O",
-	"XmzPfaioAtSSf85eWjl2Mjx1Y/GuOjvUT9InjMyx9Ak/vWHIuPPEumgYBw4CXq7CVfGFSB5YeONO++wd",
-	"Gvn4x+G92aWL7+sX+qZ99tji3Z9wiuX37i8f+ya89X04d3lx4egvs+8u3ru8cub84sJRRZgfnli+cXzp",
-	"6s/hrS+X/nZe7UHMT4LvHc5dTlsbQf0UdSv82OF/2r54HPW79t+vKHq/9EV77izip6hPAE4FeNFcHFol",
-	"PDpPD4OS2DXpJLeK0aYk9+PUN8vv3V+8d3npyNdLx4/9em/uP/a+9Mvsob2vqf8eEJN7f713vD13lu19",
-	"/kVFO7FtQka2eO/y4u0Tv8y+u3zjVnv+z8gQu9iKWoFiKUqgkmwwS9B8fF696o2jS5cPLd6eD2/cQQ7Q",
-	"/sts+4svkcsv3/gk8W4j73SVrq5+ma4eXjp9NLoMmsfgDEsX3+/evW4XQWIHjy0snfmife7L9sUvUhe+",
-	"cmxejX/lb+HR890b0+1q6Obq8euFMUa6Xlf+tnj7RHwB3eMnlYbEDcPmcxcOh0ePhNfvhFe/Ca9+bXZl",
-	"6e8/L12fTd33kZ3vdLXmiw/8O5/IBBpT47YvLXy1uHA0nPub4hAgQJQYBQpSX3VREP7WiFq1CZCxDArA",
-	"bPvbK93HpDSQBF39cHfp7hft7/4SPjhP73RtPu2Fngb5muxwFh/on7MXf+f/c/bS73xGLwOXzbzA4oNL",
-	"4Xef/jL7bnj9PXVCYECtvHc/vHhNPXP2pnpnuJnLN26tzB6P74KxaJLH1pkJnnivr+5ih0xFbXM32e/8",
-	"ToYFO4U8S+3p8Y8x43Hp7nlaxqEzSz/cXVxYSJk3BR8zQe2QnIWzhTc/XFz4ILz193D+8tIZUNswdavz",
-	"aAAF2ZWB8HVBeXzIlUt/Xr45h7sWnlLK1PKPXyz/+JelC4eRv4YfnWyfPBZev6A+ufSX8Ma95ffud97U",
-	"Xe90NaXr5AV3f1KEdWWu/e41tXVH53GeTqkKI0V594m3x+MHe9tsejyVHnc8IQrg+hKfPj0fzn+yePtE",
-	"+6OrK2dmjd3esVvJ2vvE0cMvzL1CZXT5xq3l639NzHnxmpkK+V3mJKYototxgnRHHfbuifDqX3+9d+F3",
-	"/i+z7/7OZ8v/uEWSvccbRMgAnTLu71eQfn+9d3Lpg5vhxWtY3R7eJN0Y9UrkROrOwcO/zL67dOV6eP3z",
-	"5a8OLf/jJrHuo/NL795BhkAl8l1rSRot3drh0vG59sVvw6vftM9p7oeKKerpJz5vz52mi/TZj+2zN3+9",
-	"d0Ht781TS9feDxdOrRxTxkH7xAnzSTj3UfuD40o9Af3i13ufhRevtf9xavnrufD8NXweZc7KlX+sXEpo",
-	"YjueeacDRyFlwZcPkf4y/+eIXV98P04BaL4s3j5BG3zhsPoVML4M9gmTQqpwEeCcOjX1T2/gBuNQSPz4",
-	"YTinGJzaoq8OmavRcQva839uz52mhy8fSp8dsSIS9J7UBcIbd5aOfJ3+nj3fEHlb0vjueMGVK9QyY/He",
-	"hZVz19WFPfRluHBLyZ+vDikWf+Po0oXDiwvvoyWn9NP5T5be/5YsrdMftI8rboBSVWmLt+fxq8U7X+Bt",
-	"MYwYdTqjPIb3P1Y88MaPmUvWMYOE+Ab6xKuqFg/WS7dG0yG7cdi4XZ9ilN+41f7+3falL5U4AVm1dP9D",
-	"VHLpgh7/evnKyS4LNcJL7GYm4dW/Gotx8d6F5Z+OKBVMf754+8TKeWXyKTv1zPcdNnF4db59+XYXzVi2",
-	"X28EIot9tS9diWyIU6fDYwvLD44tnf1w5dz1Dm1dqQgXr7Uv3w5v3OmepRO4JIVuQKga02f5q0MJZgxE",
-	"0C0Y2sf/hr4Ouk53zxIl3fxeibcPQGCcuBwe+bJrTZFrqcNiMjShVnXpPdzT8Kt32xePr1ycVZzzxi0U",
-	"/hHxxZbUdaIJiJbUucAcJGmh5kL14M4X7btXjAKyylujrXTiMip+GSoE4m+CN8lPOwKgfhLPZ75ofzIX",
-	"txPRVsoYEzE9O15OqXHgIwjnLrQ/mFtcmAO58Kk6W3RN3Z839GnMsvbc2fbdK+x3Fgtvnmqf+8kwhRQK",
-	"VttrIogZ7K/9yc3wu3OGAyq2gQY9WC9sZJiFc0dXPvqCthk9D1ruIBdUMvbi+6SDwnBd3CC2CuQ2aYbI",
-	"4u2F9sVv2nOnwzs/qpM88bnhhOGROaXFf/Zh+8RV9RVQ8a/35tDzsvjgSvvQjcUHl9onrrZ/+GTp228X",
-	"bx8P5w/hDf313nGlN8PKUXlF9+7ShcMk18ywF68t3j1Lz1w4bBi/nu5keHR+ZfbC8oNj2S+Y6jhTr3X3",
-	"ChvZxcIPr4V/P2Reqv/Zu2asCrucZXGjMF1+/07784s4ztKFw+zlF/bsZuFnP4MNfpIsBPRBfnRSSY3D",
-	"H7aPf6xIQWkUJ7ttb8XB4Pl/zl5cvv7z0v3r7J9HP2JLn91uX1yAf7Yv3wvvnULLsX3mzuJt9Wh45F54",
-	"/U579uv2xdnF+z/8c/aSIqD35yPL69SH7blvws9+7nrJDPdziotPG5pL986SHX7mmrIc4Ca1v72ColK9",
-	"MTgDO4TYyrEuw/85nB6iEqlGOTp0w1O3OjSIpSNfL12axW/7M9DNNDXbr0XNPlLmWTmmXiFujYcfnURz",
-	"Hb9avD2v3vfyrbiDAJ0UK1fudM+svetJagWr8fy18OiRlfeurZw5v3zjRsKWHX6nI5TQw+ZHkujX3RIf",
-	"maISyaUdX1z4jJwJV/4W/nwuMfDJ4+1Tp5euLgDpzS7eft+4otMmoQzFTM4YKT/fYHrf0uVDeBHUERvO",
-	"fPc8xROOzi///LFhieGR79mzbPH+fKTSAG9kw7/MHhph4Ucnw+/OtW/Ms9d/mT20J+VkzPqy1XSzLOLW",
-	"v2dgRJ3Ubqjv25/M0YqNonN0Hn+VoaPH5k27avFJtSi8ZjxdKF7VV+DyU1cQZkFVtf3pDSXTL367uLCA",
-	"tjwe28pfv1VsDr2dep29FqZTbN0URoCrI5Xso6vhZ5+TjvDgU1RPlNi9cYmu6pp2RXhFVxYxTS/hXMDc",
-	"TyACEwfA91WaA9xLMxNuFE12/2K4QJI1MqL6XVMMuC4hRe+eTVWb0POrFAejASmxiDY2TL58/a9KVwJ9",
-	"MLzzU4bh3VF/0+3obZ88Ht5+95fZQ+HJhcXb34UP3vtl9tDS386r/179OTy5oL66rhhE+9srypb9Wd1U",
-	"LKZRtHv73cXb769c+jON9ukNMw7dcu2/W/r+bvj5++25s8o2W/i66wo53A/wuDBwkyIi2+9eQ4Hbvjgb",
-	"nv4AzRxzAqieRe6PLq2sfelLdLN07ZJju9M5qVwXr3VEKleOnVy7BhZLHO12jBPhXv0mvHqhDzdmPO80",
-	"xXegfe0mIIb33fgRUl34sGsQwy1asjHpiKLO5EiqiDFf+8Vr4WnFctBXtfLefXQAG9cvuc5Oz4V3fqK9",
-	"1C7e8MhPi7e/w1WYDJIea6FKnb5XgqFKNEWzVoLGIDp2lq/fXDlzfunC4ZV3/6KMys9+bH/3l4wlVblf",
-	"9KQjOmyUrw6Fd35qf3Bc8TcMOMOF7wga49RLZ76PaBgImNzKmuC1Xjav3uLSl7jylPX4Pp8S3d5sdbku",
-	"Xfn/OLu2pTaOrf0qqr8qd/8F9k5S2U+jko0cU+VY3gjHOxeuEsKgAzpwkBE6QICNOBmEsDFIIw4X+02S",
-	"6Z7RlV9hV6+1pqdnukcI3yVY0+devdb3fasbVRru+SViGnKRs8oQfWnh9yE8D6vj70wWDwfiIuBz9CUR",
-	"jDWZI8MzCYG9hmgAItcACBD31T51rU8SLtC2i/7Qgu4aIFglp9dpXfJKBwM1AvNKBdbdHjUW+cIiW/rq",
-	"7nbcbk8uCqd2IS1KIJjXAjlsUeD9qEBrNjy4dq0UQwIBUQIpcnCqZ6NcmVV3fF+kNpDW30iIjDIFvnws",
-	"Tp/hhj08Rf81Isg1P2UV1UQV4BZhyQ/p2IMNlRzVGJCbguNgZ7S2wvO9302DHa6zlTJJHLY6GEcSmrtz",
-	"TXjHn53R/DrPVOxB3jnssdUbnj3SZlN5RTgE/os9u1LC2VP5m5DtFENwpqtRhIOCghidmrjF9pJfi5YL",
-	"gZHqKm62EJmDLpk93KDt2j5Cf4bXBlGjm4rTA1A6UbpJEwo4GVo4dWbJZsDuIHorV1J/jI1wzmpsv6yP",
-	"p/8Iik5miPAW9qrYqFdf7H4GD1if0/K2palcP5VBx29gEAnFB1pZqohQ5SNlbtow6aZKjhDtSm8Lo8Gi",
-	"gHUxL1Es/DuaUdZfMDXdewY0VI3dL+MqFSZo/USU5UF1wtgXt+W8jDIkP5I/MFUzN/NbMh0JdqNzqXZt",
-	"lCmQ5a1fhpfcWskebjjWAevcPmbV/T6TnokYTjUDxF9wRPjMI8+KbpT0HES1xW0UCRlqm4snxGoL45XD",
-	"3diTXwjhQVwwBFgJi6sx+Wo8IryC2kC1PobhFrVTHk54i9+WMeygFVTpsPJHSXFSFdUDmtTbsrnw1/HE",
-	"NAmqNQBL6Z7wzVv3eg9VSEvEhkE8CzdESM4D0BECSgQdte559kjCbuiNCKfFK1g1vjr34Qwb49Zr4Irv",
-	"0KaWqyZEwKL9MGDNQdIJ/PJP325aKokvA91H8qcg3EzMvDIAXp5zRYG+CBFWQ8Il8Rdz4OgLQnWfhhdE",
-	"T9CRB9KfZIgSi0eZXPMDQv8aqS3Khthg9tfkXPzX2dTbN9EsGKkXLfe+4VwMxXq528eEMBwy9bySnJfU",
-	"e4FDGNR65DeMa2BU74rIrt41LobUi/jcy2Tce5AuOCiVDi8sU3jUPuLtU1ayyJR9riO4Q8797brkaDzO",
-	"3/K9GPBTaPk8tAMj1XEynJc8EM0/qgPyFPgjRP13JouNRponYGYmIEvc7rH4+ziKSHlrjA79YIPh1GYr",
-	"FV/GuUZkvIQocbXq4Y43FoG3zIweuFitJOsAGwADPZnoKnj5XMBtAD9XnlFSBoGwiadGPXaGDbu/rM8k",
-	"lj77a+L1TBoRq9RsHBTgIYdTHq9indWuxCzAJQ+ECiw1+GaFty2+/UG4Aodojvb5Dn3Id661QdOejzWp",
-	"jOxhBQIFT9mDLjg6FOJUah+NcqXR1p4uP/Jc0BM8wsI+9zi9UfDphLAzdTDE7cPaPSc7cKyD2A/TMefi",
-	"i5jKq0WWs2xriaa7tMBa5De4X3vu/SpAwmX3/CPZq+gVrjeKLpXST1IpCBX2tvtVFZpJSAaRNTQActeR",
-	"gwGODBKh+tp499roppMpQfmgd3Cq8nRjwIg+m8b8iUq8Z5fCsFf7lPTtHl4k/VajNl7K4N279ZAlwFGU",
-	"bwyGiAC32yXj2btAOFQdWYz2jSM4ymRYa3tMlMy3Ory6Yuy0jxSPQ/yE15yzAHLJkCOh6NtQ7E8LvliU",
-	"mLczbLgH82LEoS3YuW83LfcA/glLLu6oyKERNsQCjQPpJZsYFkZxW10Yfvj5+IVB16cZ6oBLoH2vDY6Z",
-	"x9cRupQpWE/RsQ4xQUYYm7NNFDGKWQeUAaEHbWzC+e1ByTVpet2FW7tvOccWOoYq8BN7+tPPgH2f1d1i",
-	"dhwUOfXe8FSmHv1hpcLdzn+yLUu6LRhhSUreNwn5XtDlxXt9sJi/Mlvg+q/IoTeMKTUpgpjBgoh6gR3r",
-	"k1EKVSMsJCLNT38kEYFEmgkO3sqI7rV7fGMgGyhtq0pQwAmojd+T9+G7B/S5EruoXUCwuxd78vQXmhrn",
-	"9MD3qdZKqnBbUiTebCs8Z6QqHB8yTRghH35Tc/Yt/rHHy10RdSiEn7qBZeE4BMJI4odHu+ymSszuynlY",
-	"FS/cYczVNrHHFO5q7PFkjHHwgtIxhxf5SR8bWJ/nGPXQsYs4ngIZ5mFJThBSVtcWQh6jk5J7Pu/e53x1",
-	"QfVaRUgJ0TuY5+U97D8dPtnBX5m2LEd+K0JCKBP5DfxEbzM+kRehQ0fVA8rPQ9KGbzd53s6w/Wbs6Y9T",
-	"UzG7n2MLVecSEMjzGjvIxn6empr6b/3HqakplJKoSohRruT2FlivKryB7IAtle2bnQmEDRHZejog6bSF",
-	"g+m0l0fNFedw3j2/5JsVcEVJEgi78NAZnpn1gKAJJddqrYQOmm5ZqDW/J2chv9B74ybYHFEzyzdZvokq",
-	"VVUYKuwKTg9y80tltvSFdZv6PAXeGzZK6ggEvVtE+ynWEXgSmJSC3hHrUpqZVoEpMTGoLi/xnWsIh0CC",
-	"CMI8LNSnvjINUfq4lDC4S2UGSPJQYgIvLNv9IrIvnqDZEAUCuObULtzePEaZ5EvX7lhrW3S+W+CVNcKa",
-	"zSSj4T4XPdamPDQEbKTM7IGzFvil+Mvkq2kTQBLBKomISLo4tSvW2vZ+MM+LRRwWpIJsa98ZNthKCQVe",
-	"mGY1qmXo7pdwP9OJ35J6/BSKmdDD5O1TVJFiZOnentrDZa17xkeudV8Iw0DfEX/IqTM5Qunk7EwyHYcu",
-	"wMu/Jsb0y5Dl6z5dCoFFiFSUcvYQLfIQ30H56fEIwoEa8Kkhaw+RDzprK0NREaJWhsJBqPzJtzrIXiKF",
-	"Ht0MAFzgduAHAGPUofHa3XggaHLAh9qhZlAbUsSuP6NsRt0kBhRfuDjac3/G/AYVohFdUd7aGwlnFZJE",
-	"ukR8iG7drvP6lQw0ZSYsrTugZCIFtf98H36mzNwmtOLtAqtusiJkEGV9cbE6zpMhKV6VRlTVT2nyIFVc",
-	"y7hgydNbKj+K6MPfRy15/0ZoY+9RN2xgGFdKYuSDKmFa54t556yAfr7MQXKOLZaz+FYnogXiBEqEAjnE",
-	"WEQRyhiEmHEChoYdHzur67r90INzxp7KnSRsP77DYW6qfMtfbysi4jIdDf8DlwKemvzzLnJsyG9H1GDS",
-	"CKgbRFYgF4SYCMsy5SMH31HXm0ybx7OY6hKLLg6uJ46/S/yhRXqw6Ly0nU2V+/cFFZ4UIHSUSW5Y6hDs",
-	"m6bd3zO3IR1/lvwjpSXGKLot6l/7SGY84DIRq7T956ixopPmYp+0IcUXTJD40GpJThGdKFag5F69XcrL",
-	"Bzqh/CAIrY6+8KXwVQStksDriFHJDyTfa/WZVQNblXEXbn1aNJq4NwVQ6VepucjjkHZlvunufXKsA0wF",
-	"ezCRVO+WqEN9tTqqJnWbOtbB91WmvRYbmURSu4iCR9XUKtSXyTFFiEIbx8DtYwZIAlQKGNDR82LB1TE2",
-	"dg++bxbG8oKYrKq40gYHCjKZYz2JGK2w9HomMMTBS1uMLoVoGYDlD7kUwQtf9LIw04HXdybzUOT9Kwl5",
-	"AZQpU7K47WcPI1SG1sZMXy3mhTcPv+a1gfDjgYVTSa/okMVvkcxcCOvqMr5SBeJy+2aH2iOvTqBpU6J4",
-	"w6z4FSV/exOqBUFv924dVXf8dFf8RdE/QoINiETMKW6BvjxLvk6+mHk+k5gNDzD2wO32oAe3ZQUL3OGV",
-	"AqkEwLkTYwYa2OiueJdehU8ou28R8rxWYt0rcWr2M2zxAvWQomp5jqPmyhc6gMuDrSTOhbQmSn6qNEOo",
-	"iUBQURh0YapaPNOxreVQDriRfg8ugOeJdHiwZIQIKdTKUoRJNy5FNPtYHRn8/BIvDETgB97rBEuRLmTS",
-	"lgcv77G7Ots/Ge2tOoN5aRMoqxDTrx5YGsl/v0nN6kuc7R/joLPzG5azlHE/v+abFbZ/jAqz6ILljUqB",
-	"dkNui1jH959knjFpW5SsShw9INgO1yZY37PJ9POXyem3r3SVj9yr0j76CZG1Ac0fdk06AsSwgDMmZsiL",
-	"HvF7936TtY8IIawNHrWw8EnlqINPFHiR9bLnvESsqMhH24bh67oMWJ3ZCr99PZ2K8q6jnF813hknJs1v",
-	"uN2e3bfEh14QqQ1N4E7QqBQX1OZPgA0FLvAyYAm3q2wrQ+kegMZQ5jbQi35OKASy5HnAJzKV3dffI7SI",
-	"mWaiurRG04DuKx6h/rOHFQwChNUjnRdcZ/EkJgWA0qOXFLeMS9k5gEpeLpFoGdwOQKNWvJB6WfGzUuGv",
-	"TBtBqJin4A95TDAZ2GJTzAbke3FUP+L5DbqwIhh70SrDCGxwxZYaqrYtoiZzXIPzgOCn3bcA2KczwY9x",
-	"oCKaurMCtlDGfxPgdqFn+/QNg5cr8fyK3bckZSHltRRdrJUMmSj/eP////cuMTsdxyeZQxAv5HoGMi59",
-	"a2i1hAOsZIPqQDUs83eJdDzxLG1IrTTwK4oOxUsXEbsSD1xj0SaVtEaPhwuWatUxZSefv0zMxRPvEnQn",
-	"j3bfwcHQ7hfFiQD7zb9SYv/EHiz6ji+YgPBvTOl0arUolzdmS8LQU0rg513+5eMoM88qQ4wKaNAmSxsP",
-	"VJiajrgySdHfstyZez6PXjNm20zskFM1XqbDs9mUIWTkW7vEWaEor7oqrEfOknDOd3TMq9EUW+EFY2SG",
-	"unujzUVU0GH1kn3Cf0Lf1qkdCddN3kfVPsIfY2IVMh3a/qWmvBHtiOIa+yd4w4ivXg5eXILiZD9Mh/+V",
-	"P4jqPTKQkZMruUGZk6+CtuqNLW7lmlX9mxb9scGtbwYHqBHp58kI8la2X8TMzQ+smuUfe0C+5UeZ7HfP",
-	"OQTTxk3LN3Iijt4/kZfWCI+gcsjyV6x9FHv609RUjJ3VRai6tBhZfCoVT72YC1/p4PmMZi8XYyCzg0jl",
-	"joE4Rjn/OOGVzijTxI3iJd5f8koHJ0FOkZZt5tWSTs7Gn71KPQ/fZ4glut19eT8iyfLbhdF/KqPGsZj0",
-	"pjjWCWHxJMiPvKgCNdcAlf7rbeLVzIsZA+RxW6bCmh/c+ZLdb7pfP/CdG/fuDl2PAM/R/IAu6QTKbMgi",
-	"NKciaLIIX0yAps0o2nr//n8BAAD//w==",
+	"q93oYN+hGKbDXAqnDnfSPCB6Jf2eVd1hOoYxpI+XUXFR8t4eDyABPwoTGNKaesH+OauqLN+eSp/UB7FY",
+	"RluffbX11V9CMTX8uanB5Q8Hn9/sn75hI90dhyQk/0xL6lDctYCqPXUWtPiU3gF1YEGsrJB2kFvKG/zK",
+	"bqsr2h/5EnVMwocqdDTERVmeHUWVIEOdePrE3EyuTVafTCvD7MKWyg8L3imD8MhjXe1dodLJKysWEYRJ",
+	"vU6rmjAvZ4oz+4uzxX3Tc/OlmZmiXUOGkaRzMs0yzBHZuZqss9n6/Wfb12/uJIjVop5NRTtYFVKdsxaB",
+	"8seOJxRGQOkYdpJ4JOgyf8Xi9/NZSy6hPKUy/3dmDlXFZkr1YunI6hzCjuMTzgtobj76ef9QHf1McXZv",
+	"cW+pNLu3+MSMtd5WcA5s91tBFYq+vOToE6KPdI21WkIxcqlHQEMSR9GBGu3YGGQaIzkackhLUA0uWUn8",
+	"sN5auAW5rCFxBdSWyxyHPRz9dFp9YHopUZFY+sFT8z/d/7PZ5+0Gk2svnu4qVb+HHKrir1oU+YRDKt5U",
+	"Ycp0m8ga9YqMAysDlzKvoqPnDhWfrQUV7LSoYGSKJ57ILbnDlBGhTaWRudRY0sl8RNmRuBw/T4YWA1f3",
+	"8F0ovZamXDBViMRVTLaonYlXB0W0GmodiqPGGYXJM+PMTJ/eSD5EhzFGh6nqy7djPEbi/hGzHJ/EQa1p",
+	"d8vUVMbx0NGjHtIIKDE1FzwC9Y7r2sjaIQGm7uj3DT9odYY/xTwCXkdfAq7I+LwYMnAf9TU7ykRuMWL3",
+	"eSpoB1RTTmvp+0x6UWNBJB6MEw3j9mRHbbhAXW03tvRhKNxaizi+/9HGDGAfUknoKOFQRfQNH7yIfF+Z",
+	"OHr1pKHnDyvrUo6nJDJD1iazK7jWqNczHddFPQh9BSyh++1fsBHPGEAxBobHwr4D08W56dJMLvwYZfJY",
+	"o5wYeYQ2mlXlM1HJqYuoKbXMHsINn9gJr+GzTtsWNAD5jHCDLKLBtTcfXLy0ubHR/++PpJIiOBxdIQXB",
+	"ER1Sc7GfP796GfsNEnxffNfGiEMbLmWmIHsWEYA/iHHo+yVQkpjnXvSMzoPS+a+sHimVELRUGbFawVRH",
+	"dm5mBp30WFDBXgU7HTc4uSPuZFcQXlD4I2aAqP/encH7b1rDO/Y4o9Lo4uavRSd0c9UZHNX3CcZGTo0G",
+	"WTq124XaSs+TbKbLOq4jc8zy6UBa29HTCMnaIKcRXGWi0uS8fCeGGGhLKdhVpKk0TiHLIFTCbV6GYTi0",
+	"3nqzf/UL8X93fvfg8l/7F84NXn07MTlrvkQaizlo5x1hCQDluCrz0pvYd3gTMG9c1q1QT62rS+pBpUqa",
+	"1LMXAhh1m7kKOHbOe9Bjm7f+Z3NjY/PelcH69c17lwdnPxh89geApJgtPf7QWdMELGe80qWQH2Vi78FN",
+	"3yUGZPe6hsOzMoe06hGD6abH7Ftq3+oQ+5WUs4dLVw7lqDWM+pMpBlKDnE+PEdhsMtepkFNt6hP7y37s",
+	"BdSV1S8YNYlgwi6DaSj/Xc7kk9roHT8m/cFLNTaeSJUOsBQnHlieYpXtbrJSaWb/9Nz87ILdTQbpnSnM",
+	"XCaJSQ1YyaoyJCpXiTT84qxSm/CbG+cGV2+j7Rtn+vd+3b/2QUoCB7jC8+eh6AfSxWnoPzFCJb/5cPDH",
+	"1x9cfne08yhHAFt58zMEurwjPoR7v9668NrWH9/uX79tDbWMADHKnzCSJwNEnW8jBaSXk2iP20wXJ+77",
+	"CEk1sVjqdESpGwprDmgvLfvVJJHk/heG+VEGN0up0Rtc/NXWH95VdXkbf1NFedfODc5cuL+2Prj0P/0z",
+	"N8xKPfEjPNK/+akM7WmpLbjGlCxpI6FFamalRqV7hSkXt3lKDd8h7BLPwf4zRBbyxlkwlK5Y3DRBWBZT",
+	"B3hoT4KWynIFwYc5qfkkjuD4BG7TJ1ZLT9TUF584+OShp55+5vvPLv3gh889/8LhIz86emz5xz85/tP/",
+	"+tleWuOjARHjZTXRFhzCrpu3wmuI+ut1mZGFHtv86r/7Z//8+CIkpsuogfTmykgsa00VxhZYz6hHy6GJ",
+	"T3zgeFUVZ0soCWMpsMtxQwVcn9+wFvv/PR3V3Eeeoqw6Y6iQx0NiS2Ljbf19TcYfx1Mkx1cNJ9DhDhm4",
+	"kwnbzR/p7jvoB6HqZQvtPId5gBzcKytsGVjYJuv4HNLadZqLRPekzJEHOA/xEw+Q6yMU22RBeYsopuYg",
+	"zlAd+2Wd6U6Zx5HDVCpnx4vxutLM7EIpV/CywbBbGeldxRCswrFvzBbhf5avZGfxj+HyJXlhRJ+nHrGi",
+	"AtunA6UJakFjieuzxbkDM8VcC5fTAOtfOyMsw+vnNzc+HXz6mVUn63ietfR/mUFgmg9TmL0USKoU1goJ",
+	"iIxKF+dIouQB83uZHu868y2ZnA/Wf3d/bX372geDG/8abAh9on/28vbZXw1u/Ouhw/91PTv0XwSckEYT",
+	"T9F6nfjEC3TamIUsSnP7c9BEhsNKLmlhSuq2djS/2Ek0dzPiTBGtDIMtx1mJZeZZbFPC8O6Ad47NRnKc",
+	"sDFjQ2Me+m/wiGcQhiSI5F7GVjNr39KTmr6hIlEX85FxABjkIbhzNyJ+L5AGDugqhPSxIQ2Rw7peVyhn",
+	"MUk4Nz/e1goFU0LNbq+d/s///M8x7dddSuuWkGWwZmbSv6aa9KzukdTyrYTk4/T6iEXl9eAnihzsnvaZ",
+	"R3TvnA2HBZn7i/p/hkK3vzg2nzSMhdnRYEjftA4TtxdHGzOTe6IjoW/VCXJI/yzafJ5aG0r0UBv7QViT",
+	"pCGMdVo8JFbFCVapESm2SEwrsoKUG8SXsyOHj70V+9BdXCMIt5jXULpZOJEq6THPQaVCsVjUEBHIC8sM",
+	"YmbK/EhNzXhKzT5rqXcJrnA3zVLZ2KXOfBIWVwCz5gH2HP7dZRwP55S+Yt08z6HaaxXfCYeKZbIFBI4F",
+	"pA0JUUKkBD6BunZxjjmqkqBLZKGj8sHv4WHGRBifKKOidsrwhNZoXQ+hotqjzBKDLPwYAkwuHjk9Ex54",
+	"2eJp8oQGl6ySkUiaP+pgl9ZV+6bsOoxxwxSsTbxKDXNrebL4WUVNE3h3B2yL+rIcJnFyLaxPcK2pgClh",
+	"FSK1R60zwhIdfeRi806jQXhAUnKxoQUTAwAcqzmfYfKqtINo1FXiMq/BxzI95B4P5YzqddfUaC5gITos",
+	"5vTs3JKTF5jtvGUWQButl8bqrPVQAJgCcipFw1dlK8PuBson1Q8kLLH4YgrIUNYqT6KajpxdzM2bQzfa",
+	"weRhLNYJylL+b9HExQ4w1wy4FoSrEs+koDI6ZBcqzKUMi319+967g4+vyOLOrd9/2D9zY/PO+a07176+",
+	"fa5/8+rmHUi++82fNm9fHLx/q3/tz5u31jZvvZm/5gcrZzDPfRhGQHHIOskudV2FNbn7iBy7XNWtYdNy",
+	"IET8UNya5Ws4Phr9Qsh4pXuF13I4IB4GxoRP2sAtrH0tm9hBVaGyyDoF4oRVvaBEKDVF4/ZapNnY2AwP",
+	"G2nKAE5QWG0Kik2tQhwjIY6nkBONKtMHJ2nokErM/7Y8cGIUxLGiUxxT7TiwT6SpZxClFeFQvYt1guyX",
+	"JUjcqss6tEGtjRqY0LGc5Dum5koHFoozcaTSl15yfrnfjk2662wjK11qWbuaoKRBkorGoH1oTMnFgSpV",
+	"GParcJ394GIJTsYLyCNdwgMNVafxuObHa46lwUPSQPqQWdxgNISzW3e7zgLES0m7wkmNCcN22CSmdSLL",
+	"Omuyu5ERrbQNMWArJBWKrUnQj46iJnOd0Yq1YkDyfSHxx6gqMfbcPCjak9hpjx/XkFwyONUkSmLaKT6q",
+	"jjCqKhWhLH0wGohENmmXi5LvQP+c2VjYMl4hGpARBYyhx06KGytA5ScfL0fth5Be+2HRNcnhywncf4Rx",
+	"qs1fwdbsKFcwxibxEDivxE5JF3YXq7xg2vCwWwh7hDaZR/ZwVHNZbSX/yRgPmaZjg2M4aOg3QRxyWyq5",
+	"j52EG1gnqBDsu72Tj0OSK5E4A8NLn+eAEddZREt7UZU0qMcVYFUE7lFAh/cmfpQUn8TvM82TfID25qZn",
+	"dLjy45qdSgmCMyh+sma1xSDIrFXhIUKXWGMwGWK4j8C+Qj4CZ6zCa7H6huHPWYsE5bPijYtmIwGQwirN",
+	"tV4X5MYcUo7uUE9IA0B8OQ6RsocjYeVoPqvGHX3LDEHLH6wDFyS+TO09mSl+4lgTe40mpmWEPSHOtaqt",
+	"xu2Dk1AFfUBCA2ghlDzrDtfk5Q52efwJXaf42EnqrWKXOpU6Ja7DTz6e6LiyWCzGOdhjLxZLJ156yfnf",
+	"My8Wp2dPPL74YnF6n/jBytQOMfEmqAifhPlaK4Jidc2yxxpxULdJXcEpwQgXUzQdZEP+U5s6leFZkTsP",
+	"b9ZItDk7iEqlO4DYwdCrNzc2Bh9fUflNZVRKJiKGjWBGpRTBvuYbf5U0sAflbIIBy04TPxFX8vNZK+cs",
+	"hvBHj80VF9BJ6QzxmHaqn3w8gkC1g8INcyeZGflkz+4qc0iNOsRZBPWPuPWyriSZi2UBlgX/Urcg6qEu",
+	"8x2OAiYPdgGSS7XXDULo5mkmbj2OtpIOYK9GOwmdhwi18Ul+n64SE/97ctkuh6Zl+yrxeR7RLruC/0Td",
+	"naLx6ZdpnN0T6RtpFzMPLl7Y+vv69vV/Df701v219f761f7Gzf5vz23/bX3z3uX+9de2Lr66ufHm/bX1",
+	"rU/u9s/cGLzzhfgFvEb319a3Nz7a/OrO9vX1/ts376+tD/52qX/+D5u3zm5dfLX/99/1L5wX99z5eOur",
+	"d/sf/PHB5b9uXXx164O7m7cvbn316tZXZkJ31AWdE09oNVCUZwBZAYwDgAPohHfZNanKsC/hrLBPsmjj",
+	"ORWkTJjKO3XnVns5CeDJXgwPeZjaPJPcvEeC3mD64PnIoLxjAfYce4nTeGuneE46o1XgcmCWNoZWNAaO",
+	"ScZpRS2tsJRNC5hqkEFklBs4nNABPBY8MtspZ5ixicfFtCy9dsafgd3zD3oFZNtDdnNXRWBVQdiw68Du",
+	"2FoKuIbHN8qkhjiXNXgy2cIWphSieHoLO87iqOO5bPloa7R9rqIz+nMpewVgz/mhC56P15blBLeDwsMA",
+	"+lapGHnegvLs79lT7zW2rJ6EfeZhC7vxal6+f+gH08UZUMmOk0NixyDwKHcqvoguDmjQsdk4T5GGTxKJ",
+	"Hwf2zpXmD5gYXg7rVHWHNqlOLpi65fRCpBorGfeKxG/M/9VScf/e4v4Ds6XMz5bmY9+FPxMfTuxEOHVz",
+	"QPZ90AmRO1LFdtwsQCdx8CYU+UPwCOIP1EPYdc2OAZEv0IQQTXYSyOgWUBynW8DxZi+Rvvvn/pkbaAb1",
+	"b7w9eOcLNFtE/TOvjfAvjDo4UUpR1IRmaKuewr1DULkxnJOSChBAPRQzjHMlw6X0TD7cJp4uadH5Qr5y",
+	"/CSh8LJXOzF7NRD1XevUSY3ySc1i9azdrRxeNTpwSUw12AwYwAlrUkBGT0up9yCpBucJfKoc5rzdHewV",
+	"YGkUrCrjAobkfMooYK4TqkEa33O8TskUfNLh6tk3TQFzWnT4QAgUbvd0sXpAPM3cQ49ijGtaw1FWb5YC",
+	"Eam6REZjdBkopm7Hj6sdXVJr4qDSIpzjBqkop88kqSUSorHdJt4Yzg8xpBHvlLd8Q53DjLQ6cOaWIUXB",
+	"Qy9oAOJo5XR9szo5ToZvZ1eaKsRxFPKjJaSAczkEO4shwVHXBUtAtRoro45XI36AqbcIqJ8SFVHaLYwH",
+	"BaEu0gCK/mXKg+9TuQZhNSjBsnpHvcfKUMSJcHOUpz8vyRPSpTP0ag9hVCddad3EtWtAL5RIhpsbr+VL",
+	"AktvNaBDWaHSq6YRVbIr92546BO90CK6z2Ii30odQsjBHrEShKdIiz3HGjJCNoaolDuL7Q5ESFYqI490",
+	"a6xF/EUAkpZgnaoXGkc/73CV6QJWIeYq15h4OiwU9VMagfhpQn0CxKdG9tQDsJyiZMW9mo51iTptl9as",
+	"Gb4KgSel8StzBVENNazO7rgvK25jIj7WgnRmmL6qvYr2oGU182UeQQ6rdRQY9rDLotqruNSWMi8BpaEU",
+	"Eok7JKh9K+0l6Y2NjJFoy8/+BpANY7xIHl1t5YlLggYZwF1Zv9DxKPNSwIyNl6s3drhZBGq8qc463min",
+	"Fdy1y7LYCuRaC1P0wm2Ik0e0ybFVGF50Y2qZZ+LbYbbhiXzUuK0e+DESBC7RfWjH6tRM8qfKsU4AEBLW",
+	"PsuS5UEQJ+ianQFbxG/IELGqX7YqIWkmxLORf89TMR8D+vvjzY2N/pkbWx+9O3j/Vv/6l9v3Xt++vr75",
+	"1Rc7tIr1TDOt4qex71LiH8WB1WNdY62WFS9kScW2TORtLwnxvfXJG5sbr/Xvntn88nSyOM0WF/V3J+Pc",
+	"Dydji+WG/ec1HnOYV2WGQbODoMm2QPKDhXC5jKlYF90L/N5BMxU4seoZBtJhdQQpDxCnsjggZ86dLl/O",
+	"OiTPso4f1o3mPlNBk/hjvTntpOhueAqIBtrsAFNUKDQIJiFUo0KUnEA5SBRlcZZ1rBYSfGT3xK6weITs",
+	"amJHRUqA6Yb1KD5zierAx6SkE/air54KmtR3ylEurxibstV0FlGz08KeeJoTedTBxRoKOsjeglSkMrRl",
+	"78lZQYucgMkOP9AESDL/tngtRprrhL3GXafCVonv4rbuNyJ73CkMZiGPWderNFWPcgdTt1ep4fZoZU8B",
+	"bYUdnmXPkREFEXE6/lbEXuIoPWKyzyjWHxqa7FJyf21diIebV++vrQ/e+9fgk/82MwZ055IW9jqAZRAV",
+	"6FsF1DOUuI4GHB/aKuW6sSVnAZZ/AXFcB3pVoGOGW/fC+Qd/vbz9+mf9G7/ZvLWBSvmDKzF4MSpxzhLI",
+	"6nxvca/RqjhXFEVPxrbs34dOPRZhp7Nth9OjFPsBK8pov03tVoNUOSuCgaQ30vDAH9KUFpHiJ6q5A3yM",
+	"a2j1/I1lMuTG9yW3SNSTZr7OYDDpNWQNySzDYHPYVQfA4SDRLerFkejOsL710Zv92xs7cb59Q81Gs/oB",
+	"6T4dmXBbzA19TrsJxaNaT+1Ky4t0J5XZ72IISSfmjTIJv2AcKOspNCDXkl2TfbIbimA61VqAmLc//7z/",
+	"1Ub/vTu74H7Ni8KmlyAVjc3ck2E47midstbXXjNj9/c/DT0HjYT6sGCkeGCmtLB/Xzw/88Xi9MKJX86n",
+	"FI1k1XgQLww/gpol2zpMUJgUlh6EH8tai6PGxqQkSYeAfpTrIE+tSV3TI93GvtTyBYd0wr+kGmyTu89i",
+	"zzm8mhelMr5RaaryshGF0k5Abi/63rz9m82Nv/fXXx/XojSxV3lKqn3QJJyUkdDcWJt4CAqao+TSKPRc",
+	"KhYRBhXvG43rBWzCKllWMZViG1U9S7AbNA9FmJpjJGKkA5rPLCwq80fXwEsLiK+oUBJqwncLsnkZMFnw",
+	"ZWEXQWuYbiy+o3hdpGSrjC2fQLbRXnQQrGFpJcFXXvLEYyF8OnE50X2tZH66HJ3CwXwMrs/NzKjCEK3G",
+	"qVFWFOTo42V4TOfGBhJHLsRr57gHivhjJ8N8yJOP70VLMAsNCkFbRGgRe18aRlKppuTtCiMfcbaYWBRY",
+	"u3jibn1sCHmTUwwDyReiDOEqC5piwTOSfU9Yu9f0Ulvc9fTMTLakvJTUq6iw9EizD9IZxXes5K1aSA7L",
+	"Z17pErLi2MYHmLfMX1nUjfakfU7IyrSDe3s40sZp6Gs5MCrhPB3/NpE3AXDk06XidLGUJ1PDHrhl9Tr0",
+	"E+MuC3hZzQWjFl4h0502/E29hv60tswhxgK9uk7kVkSGse3eu9PfeG377K9GSj01JTOImLGDE2Fp7XiP",
+	"U2sMdrzhj/bOxiTwOBhYyeoxsx+e7uAXlqhUe5KfC4OV8kCYk5ysEl/CVxqpIGMByu6IDJ+jPH+brCd7",
+	"SL09l6qgeZXFAZS6gsuxdYtQu6DJasj2IU+O7GTRRlpxehB7bNm8G3/tX9/ov39FGnSbty9K6ArZMnTz",
+	"1if9e7/O6Y+yb00rvaCepqcaQh0YZ8yTUr8t65VdUg8KYd9q5oHu1wNBD8Q6ZtxXVezHdMC54Q3WrZVT",
+	"Qs4KxRVUj3EhFCVUa2wA+y0DYK30gMNS1BZdah5i1cLa8bwDOiYbRMdGMjs8EoAUytq9g+G1oY3TahZ4",
+	"Pg8INsjLEt9EDj5gaGEh1rUtHWpjZFq5vCsyMLgVlE5fjOrrFlWmqqqXpdLh1CK6Ej9oEk/75GEiq6rc",
+	"LNcq60awo5ZZKeZpp6PVCztvSeiwgl5b6e9mdXD9uXSM/ZdftNDjvGV4QS7vw489Ggzb0+FhKphsICTy",
+	"YRoz9tBYGTuz6fhPqd7l3yLGEGSgZZR6yhvseXj62sj8BuMlOaGB9Jsz3a3Ga3O6J/NkW5pponmDibuN",
+	"COIFfi+3g21cWHtbP2wlmEBXBTQAAFyJjD/x7GIYeGSe7ujMrS7/1NR81VNQh9S+Daiih4QNktKqVTVZ",
+	"D+EwQ026Da5bFaICWoNyJ6vpq8uvUpx04SIoxwFHXZ8Bd8rh6A5JzWgXpPI8R+AWDUHGDiMY5cCRM9jg",
+	"txIzNdnwIxYwjZII0uVHXt7wzQkclSuQztlla68a85yooGD4NblBbDHnnVYaEibkVFBPF/rInsqB9HDJ",
+	"Bjcxx3yQZBAF+bvOvoCmKUIkJWoXzWioUily70z4QPpq6VvGbf8xAYa+Ylg8//AzJO7TXiDE9zhhWCfS",
+	"mMY41bsuoMcuVrPlp9hDCOB7xoFsJBYdgjDJBlAXtKcj6DJI4xEatM9cEpGpCtG7aUm0Tcwt7c2OPXtw",
+	"embffvl6ylWGkUYXFh+WpF5ATXIqRm4L9fn9TnG+ND8/VzvgQGxs4jg29aybFcLiSANoDOAM6lVaIR5O",
+	"DiwmBZ7zisYZyNBBXbtq3MK9ikGrQ6DWpKDKxJG6K4TyBGdBm3hlsQlixeUeMM/tFYA5UQ+MpTE1r13p",
+	"XcE6QcbOiPGPvTXilRPuzcPQDsEFkIV9PCT8bvxrcOt9M9NgcO1zNIv6b98cXLk6NUZi7OE6+F+9Dnb1",
+	"nvuxrbK/TKbhZRtKUY4O83UijZVsuTBerYjkL0BxsDTdKY+BMdWamHpKEpZiPpF8jcAeikaeiWHNwvTF",
+	"fEpyuCy2zigparJKuE8ozab4T8r2WJOmECobG2047Yp2LOkE+HqmtvitqdmPZAsWMfAjcGJkh6dvu92R",
+	"xQaUzILqpvYtCeseZuvnTIfMUtSOKJYxjqb2SOlcXo3EUK12rl/tzCmzFHJpsa/MN4tnUYukeWjKiUSF",
+	"VocHal7jaQvS/QfkVAUNROjpZeTlUSJ26MaxNK+WaIX2R0PcBkgaV7gNdtzscpSoLlu3+vJmcbRQmD48",
+	"vEp6K7JlrCFW8+ZKpsNEaD9kpqz+NhxZ1HRitYnEdoqs+hDoIKXlchfTgFfqbGSBxHFx4zMMyKfb7NkX",
+	"SVMGJLBoQqj2UBN7TgFiv0YxAQtLmvZwSPuR9r2M0ddwO8yCCaG7dUwirL0OKwhMfO8TYzVU0z62IZSO",
+	"CWHCh2hzHL+blmvfmkYQCtZHTClYsqYgSJ1yD0fxUqq5mayeRQvF4oHSwsLMvrkDc8WFhdKo6PmSqtRc",
+	"hivJQfT/eXpw4zchMt/9tfXB2Q+2Tv9d/OPW9cHdz+QNg8tX+3fX+q+d7l+68WDt4vaVc/Lm/ukvNr/6",
+	"I3pMdiGUUfXtazf6d/6weeut7evrgz+91X99o3/6Zv/sn3WG3r7HLQXYlZoE5mtjzttMdprE1HOx51Ta",
+	"xG/R7BTRJW+VRmG7oZJq0h6Zia/vMrPxO15A3UhCNjHfncDR89ghY2lGGbnAP4YxdjVyKOCMdJm/wncd",
+	"qYOKNR61jPImnr9UYdz8/1R5gwNUJVASBgHi4dCJ3mEFi6aB9uTi2qXPd7XYwF5LoAoNkvuUsPcSMO9i",
+	"Na0cKzxROgN+jPQ3e3p8GH+SdUBQ+yJUU413VyygUgEdLqCl2Do9+8MDz88c/9FTieT5g9PP/mD6hSPT",
+	"P5tJzaK3Jbtnz3WiFHOWZsiBARAwmcZgpq+yGsVuxUSZEE9VNNqEzmiqaNgJ3HFoAGAzdeqpnlbMb1Ra",
+	"BADYRmoUMMTsmR+GMQ4xz5ysZwnVsKd46BhO1vwMBbXIw+MpI9uXLSnTBhIZd36Gcx3aETUZzxl4tt+0",
+	"JmZ8+yjrDutiufPnEi8apr4ddvikvGJnx5RDRR00BKDeSFs3Z3vQsTo1G0mKd97p33tn+94lezm+DT/l",
+	"6Zc72A0tGCi5Bux4BLfHsy13lFwZGkA11mqJe3up9D+S7NXYIqsj0clU75eVUhSMTP5S/2MUGhaoHB3Z",
+	"M8rPXw3qEL6S0pyKI4zEZeQCzJGNduwLepALTqIBzGE82uigdbSEHAo4wPmVTIkaZx0mpw0Paj+qPYU5",
+	"Y4dytxT/qreqNRhpGIqt2ZUquQOzpYXiDFg7j2KVnFiHSfSHDGWp1dNuQ13o02TdHS5aXqXoOcZWHgoC",
+	"elZslLGVsRxiVtXroKwDT7b6iOF6ddrEX6Vxc904V9ZTdTBIvtchAaauzO+UYMqFqRrmpOIxydpwEOBa",
+	"s2WHvBmqJkroBOpjKeRmYvFZfAu8UxU/VIWKDTcKs0gygj08ZoDLEkWf8I4bROmoFcxl5vVUQfCLFeo1",
+	"Kj5pUc+RCyg72pktttRPoOySWCyr1sReA36CdMFKTeGUTIXpGRUjM1M2Bwq/ZdsfNfdlA7YwoQClpe+o",
+	"J8DngkKArxjFtf9r5tSzK7MvH6/NZ5VF58ZJtDNZai/2eJ56zOdPEeLY2GnHBiYUwpaO7prnqjOdJBbx",
+	"e1mVKiK5W1axJkaTUgEcXlqKn19hfB8KD8d4J1h63YVUTJjOSYNp2CuNbRSw5CEFxhFnMX+5unXpza3f",
+	"f759/XL/t+f6l270L69N5bKpzCVRX1WrrKr5Mzb5WeJakU8ZJ8jBAYZwQ1NCeiTKNYlH6rRGsV05fkrD",
+	"bKlW9FHNJZRxQskxvBwKKnSpE18hTgHsAAiCVKkfNHURUaRmW8kqNp4KfK1SmktL5m2FpZ0xgk3J52Vt",
+	"K4EoXDrB1BKTjL10Jv2lE44zzxsrXRo0Kw0DocHyfrHN+gPSB4JwWBQLCjdU/upyDOOKUfk7Epg4vUDk",
+	"qK4OiZUr21ZxNsVw2NlkE5PS02UeIqvED6tX0GPptd6zpVgPrNKBkeNknWD8oao0KyjZaoUt80cufdS/",
+	"LJ3CjHuM1y2MxkyLakbizCD1MKZuWNYKhQdw+NCMIvrY/NOZ4PPMC5oWUQcyyNZRX13IXi3Jg21NN+Hn",
+	"ke1AW3pUlvAxXDJPh4n1PzNWAah+l6tGpWedvlxHCQRHLJgvpGItNlZlvwoEoaHi3qxuKfyemZ7NVfgt",
+	"UT4Da9GpuFCQadCMB6gOdOqNWa0npyrrqyzlgmmkEcG3Y2H3MX8PVxE2iIwrJRS6gJo5DzFSsnqRHEIc",
+	"e40tOHgB3EFrAbs0eVAALZNvKp1h9BtAu0g/CCMWSxpiQkHOWq4Zu5bZwg7J7m/nAxnDl8TNuY1HODD2",
+	"rdBnaYxFlrwnjpESQ0YuzdjroXl6hEd1p1gySsfNQY0odJ+sXHl4kD2CffsY4UqM/9k8pwk+pR7S+1oI",
+	"2Y1eDkWYw5ws3DJ9iiL2kc7kfqy4y+QiYV9pJzKhZBcKGZ7SF1TYMVBUoLx6gJcg/t7DdzlqkFNipOVq",
+	"CbZl+F/Die8b2akGzsyzAEIyprde9c5MiE4L9xh72HP7xhHiMAOAp5HFtoWhJjVJwVgauTWa+Qz7tK0b",
+	"01OgRzx35OZpUIlXqOdIAeNBH4zxJEuywZ6Fb7gsvQ5fZTsWol7u8PWyrM88BQwdfOOuG0bgxxkXdFwc",
+	"BqzKEVmS405daXuTs2SHSEuZq0a08NCSLPEfgmgulYql4r7SwtxCaWa2VCzO/NSeYKE+FagUnOxcAiNd",
+	"J701Wq7Rzc4Xi8ViaWZ2bipXj+nne9knuxKwQCY15zvf+0sZBzx6Wc7oWprwX9b0GHSJu6o0dF6AZgma",
+	"SgthbhfhKGAst6IQsbshPcGaf8YD7FdSWZiaTZR3Jm4H1LAw5wiLEa/GEVPmzUbIiToIS+BLvNMlqySJ",
+	"VWPF5059cb5Z6EaWxkSKVjjz/dY52FuRKdIoJOhOTTgxvJAw7AxAQX/Y8DE4bXjTElcEYZn+uhiWrQUK",
+	"hsWlq6QgXaMh4wvbzYepqwWr/zkH9ne9TvxKVhTroELBkKnZVWKU5sjKuvEzdUcjpRyDW+2VLakZQy+Q",
+	"bjwND7vu4frU4osjFiJ65pVCvgjisSbgyTUBJSfRDuphZwudEDOVXaiGO9Qyp5ciP3VHLrAWu7pVGwMu",
+	"MAnuRP4km1pa9zkvzJXjqE1rQccnGmhFcIfpts8aPm7FVhdS4x9+uy8zdJcaaDIO31DoSf3g4jZPC0VF",
+	"P2GvRlw3f3xKjch4TMfMeKfaokEQ+y2W6a5jbeHIo5+Cju8lfqoT34+/K4rJhZ+sNYnTiQ8jmmT4i2zu",
+	"H/tNY3xH+WfRL5aIH8Q1jQHA323MOXEqTEJTgB5XMZMrc8Ty2lbQ9OUEFe7hkKOt/FgowG2oeY3bVU+0",
+	"VxrTanpPqP/+X9T5/8/NpFRT2GJEMpuGQ/tPe0X++G3PBmev9i+cH5y50D/7F6v9btXxGj4h3iLqgqJH",
+	"XBcKDhqMCK5XRl3stxbBNwNNrQQ/EVahUCCYL7lLGb3coSRYRGw1ln8ILwboSl8cb7hJ7E00YH1HjlzU",
+	"RA824IFqVxX3UfNTKz4yn0Ry12+lxEAx9kesuOBwW2aaHA3Lg3YBIFm2nh3dl3NoNGIxxAmQbplxc2E6",
+	"vm/tmKPfqpJ4jHGVZuZHwkB6pJvxSgCmHfHSkT1J9cjlx05kLMwkzfFc/UzSddWg3jDqYQ97jb1NTF2c",
+	"6K26fy42q1krO5ajTF+v2Kdc5jUMTOSqDIyNtT3J7tEqqS4ciHUtQ5y8hAZG/aBZSW9JzOoysB23kxcW",
+	"5qeLs9PFfXnCH7ls4aUUazjb7MqP3zXCd/E8RPNNVM6Yl2AvWvJQveO6i6hBgshJYi7K/rnif0b/K83M",
+	"7r5rg/JKVMdpiU83wH0udGaOsK3kczhZd2ynQmqiZtSeOMzY1DwcRyGdvCARipYrrOulVBSrBADIK9W3",
+	"LwIdgWbc6nHi1veipTryWFBAS7o0VfwJ8l8WKy2pOFea7pLaaX/HBFOanVeUMmcvyqWruNarqN4Rw0uu",
+	"cNZZzK2gnlL+zrIZjodLgZTykvkMNU025u0zN7VseQn651aJss1klnA+xEvmWrUFTk6NhqQ8Jfuds26F",
+	"eRU3ns6ftjZVabY5Qo8wHrFDu/AV6rrpk65hDzm5PWHHxMusc31YTigdZB4NwinuFbplRZKJLdImLwAc",
+	"jtJCY53r8veLN5uJxBiYfS+HCF+TYrg9hbxer8Qc08XiERzUmiMVjBb1zF9LhclF6UiZOVJgHRfcLyZM",
+	"yuilqZemoBE2Vy0Auri3Fx1r4xrhBeRg3hT/FVxpukudoKlSygsII94Sqv8pONAt7K+oqKzYoJBfOgyo",
+	"oQVOor3oYNRQuIZ9B1EucQBUNz0xxQKkw0UQAfKD6LHvP4lKpf1zs9OlhYWFxyVOE3jrYMslZ49WEy5z",
+	"ckphZS+p5rJNxnPEFgzFaq642/I4Jxq7KekS4xmhhqfFMpAu9UUtVqWqlyBG4heo0oEVhPbnPsFQ4lpA",
+	"NcHlpG5wBPr1ckBcNohGGGTdRIuDeEhk1Go+DDb+HeHiZpQtVyOYMUphrVZh2tZLjqAbOnpibRyKXZc4",
+	"0F1A0UMmMaDHsIfIqYB4nDIPhHmduS7rPi7oSIXlOW4RVKNBr4DmikU4hPPFYsHoEyNHArT3PbiuwWsh",
+	"09Lv7eHD3Kfq49oKCex86Hvz+/NzoEXd45a0A3hKNtrEHBk0W0DFhX2z0/uKC/OlUlGM1Px7er5Y2osO",
+	"qi7nMmZBOUw33lwm/5GIG4uRQ/3F4vTC17cvTH99+90TNoYP271rhcPLTYKqnSBQhWgOGWlixl3/P8PT",
+	"vyhOL1SmT3xvBwUxR5hLaxbo1LrPWvbku6WAS0sBObgXKteaIHWLP04C1QA3kXiQ2yS1NrjI/bEDYzdk",
+	"oF6lznwbwM5SAC0ZOQoYTFnSYKC6gamGysM8TkcFMkHvYfl/KO7M25ZCHBBx5M3OsolWFWFpoLjHJQrV",
+	"J56vM0HHCm4zcY6Fvtou5maf3RRbbRW7HZIefhVqSYgwU9DVG5KLlcN/CQooQmDF66mf4hmPxRyQe4kj",
+	"oly+cnwGOaSfmknq4nKeq0VJa2KvoUWwzNkGvKlkstuYx2p8qhxvx6AocX+xHN861SyiBMLJc8bfvCgb",
+	"eW6uOJZto/Y1XHg9ofR9/aE1nBfOcTEswGR1hLU/hUlsJQeM7h4Do5vWmrFOPGFL14IugHCkzREiKpeR",
+	"ClLxCqtXmEcWFZyyYjRS4EoEWp0R35MZSgGEjY0XVHvqBfoR2ZC6ieWeQUECZMBKGDC+In4uC4tBRd/4",
+	"ovK7cA3CqsJPe7iEjDarbFIQohLTMX+R44MISvhFazDtCOM0DL/nb6d3lGAHAGMjRUHXY5x0WQ2igyfL",
+	"8g6heoldwl6NhO4aF9eI1l6GkiFwrdbxhQncIoFvbaui3G1NuXBt5gc8CQnLOlWXxKhbaC12+lYn5ZXC",
+	"lIsDGnRsOsVTRGjjPPsbC+b7pxesX2BeYyefKM3HvgF/Jj6SdJDrOZkfLwytsvXQSl+EtXlzmJBoA1dv",
+	"Yx98beo26MgC0bYxk/yOQ2jUltUvPYp8hECvEU9MriAPE8Tk4YTGsw0T5Oc4PrFjYcYw6uxZ2Hfe6f/z",
+	"n9s3r6MS6r99M3+fXIBZh9HuSoZ3ium8DMZkyFXCz0RmQbGYr+e3jVyG3ZoA3piySdIxZSeNRDSLelY2",
+	"gASZNXzcbiKCa7Fs/pEp7ylBeVtmSZSHfe9y/5M/9T+4uPnl6ZGrpAPccvB5lmuV+DxHIyF1KH+i7k5+",
+	"V7/FWH7juBSio5tx4H8SjSS+POqCFqzDmQuqNGjsxntGm/yEqHnmEFqY23cAteUdKKqhz5X6FeCqqrmp",
+	"S2jqho9bfLjrfUUY5HZgD/G9Sdr0b997d/PW2tbbn/TPXOxfvTP46srmxmtf3z43+NWHWxdfVTken14Z",
+	"XHpj8PaFzY0PbF8H+9tWwYIdpK7l5KjPiLv1MqdlLNR9QlK8rdxlQSXAK0SCnsKfHQ+vYuqKJV6M8hfE",
+	"S2Tbx9xuJpeNbgMWNUdO42svd1gg4x6801aogAaPK/3gqfmf7v/Z7PNp2Y4dW+HT8vIRpC6aNQRFaxlh",
+	"BkqzfIfgdsOn5hDz6i61V7wHVhzGg24X9xSPWqy62FspR3h+AZGBgugDxn2jGZe4GiXohHNXjhR1HmL7",
+	"YWclbJU6NowwyKSzrRK4YaGjtdW+xfW6TIMbPg1K8Y3r8tAnpYUdErZPkSxrBTwbYNbXCNjW0I6ljDgh",
+	"AMl6UH1Iv3ZkPXfVJ9hWKrQMx4V1Qr+Kbseb61QcJ2TF7Wmw6eRxiEwBG/AIVBRyhlrCEtR2AcLSsaQz",
+	"rpFLW3GkBGs9IzlVI+0UQf4MwFVLg9oD22ucPqKaRp7WX7DWMGJeqdtjwKiGXeI52EfiBtkF096MRNcp",
+	"pBQYSqoIgTB3YXvy5mbImOeIW3/UwS6t05pOe87QIUPIGktnemt7jDbxKvLMDYs4aC4fdoNMOAEtZQDS",
+	"Mw7BJHsP++NGW3Sx4A26mj/bbsla4hpB8+RG3jQeSccWauEehH5VaiAHhZVwVIWwnzGJ2Fo/+MfH/a82",
+	"+q+9N/UQ4UGlIWIsY5UIy47vFlyoClfbUUN1kH5oswtx/GrJ5GMEps9hyDBjvMVg8MahzxItEdsYkjE7",
+	"bmpNPKcCOfKjDFWX1VaWqQSG3FlWu3LBS69Ui2DP8DPb2mSTU4GP7X2ymR3ztpcK8z7uXG1ko5YytTH1",
+	"0LZN4uXN3NhCwrdrRS3I165+ov3P7IQeIfiJfVuUfxUQdjmD5s2oqbpq73Sfn2G+yv8KG2tp4CNDKLz1",
+	"Vf/cxoPXz/X/8uX2tU/yRLd3gU7ykgiU0E1CHt+EJhZZKTPzD1EvK6OOp0EozM7+prIWZUeNrMTOUoGW",
+	"QJCUEW9jT/nexTFSAWe2SnwXmPouL1aCOBLCIYs+didlKc0QgccXVTdpsR9gzMJhUv0beafRIDxISR7M",
+	"IIEh1XuMHZxMVfxGlLJol/flSw8Z0tpsHbSww5Pal6BN15VGouGFEsPWmJ1giFBPBRnUPVFnwTLyIDHV",
+	"YxChqXaCFF2uNDMijiveg6viVjEpa7RsiIDj2zM0b9PFu712env93Oati9ufvzp4//YiGrzz/v219f6Z",
+	"y1sbf//69pn+2X9sXXhNqnb9W2e+vv3G/bX1zVufyKuJ3x989Ketjb8bokXV2/6841EAChej9lvEoZJD",
+	"cwK/24TOj4TVT8cuHGkSt23FEqQeMbv6mYkaRZscWiG9bEQN1XI85uJzCWknSjzx9C9OvKgyPU78sliY",
+	"WbBjxuYJ6+o10YFdF1eJm+Zd5hYH/ODdi5u3zm5dvtK/+07/6p3+hXcSlRijXaghJ7HpA2Ew2FpfP9Fz",
+	"LNUnwHxUazJa07mPDBJQjem+OLV970/9q3emClNbl69s3jq/fevt/rU/C3ILmY4x+dlck7dC8szk4kaR",
+	"FBoKxasqal3PKZ2L1VZKCgYnHqcp3q2QMmUX7agSTzbdahLsBs1FhXcErrUCwhw4V101avTqMmETuxEa",
+	"iUeIZpM6BBuO4qRs9gpxZK6LzFqcuKtWF1syvE/EeklSDuv2whtOWLmbcQysGFIqtGL01Vf8KJCFzTJa",
+	"UpjqEV7xGCDWCOoJ/wH1bZomnXhpeUQNR3FAvcZk4MqtlrWgbCny28Yos2jFYIecqaF3lFCbyVrLfQgA",
+	"WhqMOVMpOe6j4eDUZ2wbsaulfcvMjQotJHhmjXk1ouqPDZvig78/+O+3tn93efuNTx/89dXtT/729e1z",
+	"g99/Obj0l81bd7evnLNUCI5T6qUGaJ9wnfi+tYPiQ0WgNoquh2vy5Xm0HwR5zFUGeZjrP04LN3th8IiO",
+	"MroHGfMb2KNcI9Eae3jhev/er6X2MCrIPF6ObyzGwELsat2dTK8WAFhHq5612ZMd8IxNUQU9XsrumMn2",
+	"g0tnZvYP3rkqYYAfvH5ucOnjzY2N/oVzg1fftqgxBp3P2Nyw5n5YQT06AfgdzRvLCtPCR5GrLtdOJhSL",
+	"caiuHOUlKQ09qbWNPtY7oZwhekkhEJ/wpoKsHZsNwsOVgK0QLwM+SN2H4D7UYCMKWWeKo9mb+WH7vNwU",
+	"ChG8SBCtmbsmk2i1+F9EkkLvr61vnflicP28sApOn++vfyGMik8u9K9+Ji5d/WN4tf/Ju9t3z0DXtlf7",
+	"t//S//uF/t++FE/96qv+P0+H3dxM8A3i1kHLVqXNvM06XApvCmnkDR97TngZ/tKXOK26MtPYI7TRrLKO",
+	"n9nCzdjcIUkN7cvD4j+pbfACeFZdaI2+Srks/Qnx9nlBWpgFxdKxK8PcTVq3ZqjJ1mAZIRhk9A+zxDLT",
+	"MmOMCkNwv3RlVmeXui7ooeqlBTBcY1DMdcwD8VmV6oBDfTAwrQ64plAFurhXlp1WxYJF6xUCQyhUBAix",
+	"5a5xlPtysJYWz0vNrxJ2Q8RcoPOtjMmOwIRPBQQxDsMeDhUXkOJr7yGrqMSaW6BT4mmN7OHoZaXl5vaR",
+	"HJQGqW0tIvqz1PkagGS5PxU1kLB8zliQ3HEo85lUPailFHtIc40QYgEyiHLUkltK1clMlof137szeP9N",
+	"q+4lPaSjRqoC9RHcbwWqm21oLTXs6ZJnYaYCKI/knPIdqi46GEdDNA0zexRVea8UiL7ptQo99KFDLKPn",
+	"c7bygkLGCfVwqhopXbcchRmFqqTRyb8KBPsuJX5FmiV21BUj01lOc1GCW0XHnmOqkcp0j2KfMMDCikP0",
+	"5T0RT8thSZPQdijq1M1qKreswycwSLhZDEyxWOy69qbSsqKMOBUbmNyyRpvBdWDZyGVdJNfNBDkeJoCG",
+	"zzptnoPb5V2dZew3SPB98Vrb2mh49kqLcm61aQ/Kw24Ij2GQ/rI4Zx6TjhQFb7UXSXYP8EzyFaGTAnqP",
+	"m20LYuD/kqK5yvOnfuzGx44cPraMnmiRJ6Bb+OP2bBBwtVSM05TZRxjuVgnJJkRadp0nSIulGvPGywYR",
+	"ymI6lKJUJmWEBnSYqTGAiyMMb+AMGrU7ynsaQja2A+7iXkVXltvGuISw7GCvwb80q9MYR1DKanRUsuJz",
+	"SGixCvTzToHAkJyUcYiRQ09uV/CMxQh4Ubcyolz33DdalwjOq4IAhj/KChVibaCvnbjWJ5g/8pCKURnt",
+	"MyyvURmtOejseXGrCginaFaSh2lxI7dkMo56TLzpBRbYga9SKvZjGZpK/5RJ6skYfak0s396bn52YaZo",
+	"TVhaJb5jq5p6gQWRm1YyB3symNkH3d7bWRKIUkeBxztjgLfYU++fEepn3VRxVQ1eS2GpDGu6+cFSXFxL",
+	"yxMqQPA40GkAQw6fMDdoc+Pc4OpttH3jTP/er/vXPkj9UMWedgBeLYYaJEA0/onBpTe2fv/54K/Xv759",
+	"bvvOtcEHp/tvX9++9569f+WuwFimuWCPD2sbYzhg9XsredzEub0qsrmLdioEHd8rKKRYSLXXWqqyji2v",
+	"jVyf2YaZug+eiRwJ2c+4YSDZJ7zNPKEppbT+9FmLcnALiRu5Ku1oE0+oNRDcl0xXaXcYwuqhdao6AuTE",
+	"plVB7QyVTd4R94jd+/XWhde2/vh2//rtrLeqUHnOZELwEOQzio/BveIh2qIu9ivQanyYIEBxF9e0shwG",
+	"byQugYYgkKsZSRRV+gj3SC5Xlj4CwbELoWvAMLKVjS8sAWrmzsbBnUfjAOsJSiBg9VCFU69GUuAXKQd2",
+	"RJC8KffOa8jUdLPFRFXN+9JdTggddszTFqnAmo9qPhttTuiyCRiqNZlQdLRRJ15XiGeAQiQRPDpddaKq",
+	"sikLD3CPT2LWanfZ7ngmltXbNG6/rVHK7iTHal2Qo8k66KvXp5fQgelGg7LGAQOYN+t7/AbxZP1kJiqV",
+	"uu2VwpR0TO7Oiv8EDATLUndxL6deeVw9ACLNHtLmVnxnSZa591PdPlmGk3o4oyc8RwYQca7EeGtatI47",
+	"S444LC8ScimEs435h5ReP2TrpeVbG7Qody4iK70xFiedIeK1PWKx5uO6cKRbx3xDcWYeua6VZWSPU5g+",
+	"4BQlDHPkgFXm63PkKHNARRPkGMQPDhzkMO9C+RBgkvBJ8Q+hN00pbQj+WyMyAZ0TobRgwCGXZCCrn2Xp",
+	"uWAV+ir8W2Efd7zwXl1CH6unn9Jg/IFqLR9rzQe5soLRUo/yJpCABNQWZMQqqlRQOrbEVVeieUlFb0pq",
+	"wVPaiVTptKdCi3hKZf0ajYPDvsFZcZKDsGZSSxwjGDbWOX4lnRSeIjXKJ035Vs+mpH3rqxHhpNPHCSsa",
+	"TmpOJFOoK7KsaKJ8SB381X/mzEeyWwovEOJIfUBOTJrzTFkNZRSoTA0TOmI0JHOc0cneW2pNMw73JDs5",
+	"orReVe+VIafJzLWSWivuoaZEBIqFWW0B7IcezJGzH9njZZKAi/Ipj8qxh7vCYTg+riu9so47bpAC3PFD",
+	"QtoAdOc5emmhUKKsYJhUrvPD8JqG6lRmQSDcNLEpJoaeo9T4kMwpG1vpHFub22VFSxrUHlE9feHm4cMS",
+	"9+6c+WJz49PBhY8Hl6/2L7y1eev81pl/9l/fePDOh1/fPhdmnW7eOt+/euf+2q/ih2vfaIYxrAPFdZQM",
+	"DvKtQPbrtIFHDLM/XLJdqXvIxYZ3xGcPyq5uQZO0ksn4wo4NWxHtPstNb9f8DITsQBleRGGUIgoreY4M",
+	"Le1Fsqq5ScKwEqtHeRZQLK5gOcNO6TL8PTczg056LKhgr4Kdjhuc/A5w0vGZ4rfN53IxobQj8qMOsUUH",
+	"+ndP969dGbzx5f219e0vTg/e+WJw6X/67/25/wGkOomrbwze+q38t0qae+tq//wf1C9f/W5w5Yx4w/u3",
+	"xBvuAEO9e3rw1tXB77+4v7a+eeet7euv9s+8Jl713p+3r90TD/7z9ODGb7b+8O72h2sS6WNzY6P/3p/N",
+	"OgzSjRle2u6QoSVWCQ2VgFV8skpJVxs5PnEq1LNbCTzLFDimPZaWaigajKOotHGNBhZ38E9CWyhKOrL6",
+	"Fonn2NuYLWvYtj0cEW8MTx5gueRWGISZNnoAoTWXz22GrXmDxpqosChs2Igcb3NTjNmZQ49W0dgSPYwM",
+	"WXIssJbSbp9/Y+vDe/pMqBPzYG1NEPWVq/3TkPh389MHaxe3771+f219cOl/wn/3b34aHaObn25t/A20",
+	"ivUw/VTfc25w5oK6Bw6W+v3tPw6+UP/evvPx5ldvmtB3oOEaDuDQqpPtucy2WWG7LOMsmY2vqFeJ4gNm",
+	"ryswxJ3QEtdtslSOt/1M6RdPYhCNivcfj5KEwIdfTlgvZl1oGMSai0HElcQfHTegbZccrkOIa/gctlVd",
+	"Ze6Tk6dWQLqqOU3i784UU8uLU3oaykhRLHRRNhOoZGy7hXvQ/gJ7PQmiyDzojWn0AM5zgpMKbjgu+1mS",
+	"sa4jMvg15van7vtyFKzV6asaplQXDxtImTTgyTgbpDrQWlNV8lKOMCwY4EjjngwLgaAPJFwlPCihq+NA",
+	"R7OA3hXS1uxMDERx1t6KYUwNItm5OvRv6gWyLj1zLeaDr34d1YYDYOp3MeygwBvEskaFA54Ta0OzU3AO",
+	"mFvaUrxgHxYSD+1FBz2EOw4NYHjY4aoyT0KQKoDxMqpTD2A6xUXmNyotIiGB28QLUch7JIhgWDGcNlCL",
+	"OVGNrCW71otgekYFF2Y1it1KGCjTrQQ1QIFGbqxAP3zBweWopS8VSw90NDQ7S2YBROk1nniiN3FW81S+",
+	"gnADy66WYwTK7JUCYV31j45K98po6C14UcEco227j9XwRI7UnzNbU7DvCxaJlYUWMIYeOylurECs6eTj",
+	"BUidakE+piy+xsJGBDyFx07WO65bwUHFYcw/+fjEYN2HmqS2QsPyWd7xrbQMbTSmWcdoqavi2FBC+dhJ",
+	"uIF1ggrBvts7+TgkHxPspTRmHLFvIeHu4bCHMkMhq9SlmHeHUxEwjhGfkomgL9LV8SNia0FSKJjMOCju",
+	"qJyXiaBQFCi0FZ9EQ3HnwWGZCHVEcOqAuinffw7LzxcQVoAcs/v3ix9ko0z940yxKC0AnmecXUJWxCts",
+	"VZ/PM08I4YChA+hYx3PiUFovzhTmEoXPcjMOjNqYyBFyYNwYQ4Isw9HHFtzYenNDY6tr2Bzp5LxLbiu+",
+	"UgHuPNrPLRi59DRJdq5UxxYkyXeVdihhTXiYVCH9VdRXu15A1OMBIF3XZa8wIf6oYDMttkoq+vkUtvfI",
+	"HEfIpZVTVk1HBAWovrAyQb1YXCwW5fpQLo/OQU7xE8eEAtHEdAc4S5OiCtkoTRhFT/pUvGLIq/zwcrZz",
+	"tkHKTj7L6hpWSwnEqfECsGsalMjgD7/pn/0H1Op9ta0NcfHnq/e2PrraP/3Z1pl/3l9bl5ro4NOvti68",
+	"FlPiXLGahSniqqbOqlivxlotoQz3rAqYuZD2mK2Pu6qriI71s47HIfQt1hl7gDxA65K/gKeYY/jLxd2p",
+	"wlTVVU4h3KJuD4DlqtXMwTxvhQd+sodwu82oF7SEwg61cMLWhORfFqbfLUbe3wYJAMQ1YB04u3oCulIp",
+	"xEXNGsxRUmO+M1Es3JqTFEuoGCo+Hl2OSzwnK6GOBgjugFTiIGyuA19s+4Rz4ugwouQXKtfYDyIROzMn",
+	"TVNA5/FYoFvH1ztBx8+f/qfyVWTSxdBoNzc2Bh9fsfRSjTUSHM1iYewjVqRKGtiDFRGzgdQ9yTiNVSkj",
+	"WfUSos9C2qC4AfTnnSyEXUUuhm6Bx+aKC+gkpJNVPKY9TCcfB+09TSVOorVJaoqteQYjWm6SVkpeuLYG",
+	"Zc2JguBfRP17v37w+rmti69ubrx5f219e+OjzTu/6//2XP/aF/fX1geXf7313tn+b8+Bq30NKpL/0f/k",
+	"grxhc2PDOH5NIl20qp24TxtNqbdJBpFxFpcVvnI+aLDD9bpsMRvonqNW4V/tQG5Qqn/nh6StcLLlgYlH",
+	"bUtWp0oNe5UW9qzVrrJgOLuV6zdWpZiGmG5i62vvQcAQOdUm9sLeupZsOaS2lIIZJXI6hbdKIv6wGyVy",
+	"TebTXzCvYlf+j0nkOJ9INDnihP47sDdwM9lcdN7aQOvhaS9Cx8We1emqK2IlwpDHVO0edq277hLspBO8",
+	"cuFSHq6DTEjmDEFL8LDiM4q2GEBsKXB4+Wvl4OMQ/tVVc+Hb99lfbi/6gkC2FcJ989Zb0pH34PJft2+c",
+	"+fr2uc1ba0IY7Sui/pnXHvz2L1/fPtd/7XT/2peb9y73r79mI/gW9SbMgZ2kVmw39NawJCgdqNhSgDSU",
+	"Of2wy5EyPjhOcVLbaJdksem0KHcpz8HPVb1Mivdf+sApCQ9MIeq1NFRpkz/5JR6tsLCzKB/O5h0ljm48",
+	"rrXcnF8OQQNtrVi03pCDeKWOsbvlAjwqqBnR3GeMBjxdqziQCTZC+skM4Hz1lrHUiUwI1Sh7fCiPXHfy",
+	"lKsd5qZrVG/qxZo7dKUzSKWqayFhSVpPaDoJeZgQC6F0NulsKD8+PBgmQ4wxmtjJN7DGw/MZ05ayVNZe",
+	"e6K4bX71sIwCv0Nigdrx1cWiHQC4ZEbmSjMJANmRQd9shRDmPWLck2p6Q/bpN6z6lWXMk3nxCU6iDu7A",
+	"BztKd5yZt287AEvZ+8GVdkt7nEArLKM8JJOtJpZm0kg9FoWeKZb254BLztYP96d8al9xZ7kUOVXH9M7J",
+	"M99dzbAgcw26HsItobYrH3sU8tZR4DT1Mb0r2Mwu6Zbxj8wXd1jFPvJdY6mEUafIhYVR9JuuHz6Na02l",
+	"IPZUa1KP+S3s6hyRWWldjs3bLPphrCVXOn8bX3MsQ/QDrRA5hUkUyexE4IevVj40HS+a2NwOA3uRLphL",
+	"/zPVvhFq08OF4P+3IvVvRerfitS/Fal/K1L/VqT+rUg9gorUd1Q3StNojmNLos7mrbMP3vkQeq7c2Pro",
+	"3ftr6xLt+/7a+vbfX3vw19+YAUhZMRedHQ3ZsEodwlICkJxbm9fhWo1wngZA/YPjy2F47mAnANEnM8Wb",
+	"BDt2+BmdUGrL/zxGasxzDIQYJL+vgK2JF490LBTthwyCxCOr0uRdErUqC2X7OPNXuKbn7FyZ2GolXxyb",
+	"ejhKu2obhLilycRKr0bciuxXnhXikim0NewJBalBV4mHqri2Yg91hTkSMY1kzh76lemxlS71HNZNHwKk",
+	"0U4r1C2e+sWykUgLFS/RrVH+hkywiaAg7QNjDqnwgLQrXFKRNWuXOSTMNZcfUJ8b/QGHtFg6wBfxkd/x",
+	"ZGkEgKZOd9rIwQFOAU/FXlDxqVibSko7NJkvL/PgsIcgCx018CpBLiT+BBxSuYmvgUylTq4ANQXdgBxP",
+	"m+SBGXtrNjc7dKpLnkKdUVbrQ7TUZYF5dGWHGcqR0yEmSLja3gC5BCeiU3blCwekoukuY2ywuQCLpRFg",
+	"OW142I3sBE82vOvUmsNNGVNCuxr9MyCttngmDaADSwhJ+BbmK7BjUC8Jk36se2qvkpHHOlXxcJU8L9/8",
+	"eF7Zo+5fVgOJC6CFYVkpdA0GFQ1gFPqtjLWLugHC3kDZNTwD6LfCkJU9zSRUOw2E6lNAHqS2IJfUA8Q6",
+	"QRm5gld7BPt2lmJd4gQLtXO4rNmk8qQUyrGxigThWw+ojRYUV7Az8VM2pUm1rhG8X4LOaWgwJbzrpIVd",
+	"mTjnyvxmKPK2S2179Wy1V2liW9ejQ6qFY7Unzitx6xLwTh5eyI6WPcppsIhwCE1e14V+4rpL8CrR6AM6",
+	"RDl+xnFM0ORJM7YXyTw9RjluXk9aq1cRbENiZWeex94xeZ/ECKFCsO+82PfYWAW+3F44C4gsjji4CFo8",
+	"mgSmcZ7CqtIT+QuHVbq4OoHiC77OCYid87lRdpDmIba+FUdkXydxC03I5ezX2gLQOWuTYyPSy2o91eLI",
+	"PYySmKETMW4ifuoJWcyRCaulYW6q2w3yTa1utW5V6m58dyo6JATLt13T8QLk+bqsG6Jv6go5/UwFLlfg",
+	"Z3j9LhHbC6Q7HkJCOh2JV/HxaGmYOkI2vkN0ifCBgAZuWj9FdU88oevW6cGnn21fOdc/+yH6PzfR4Nb7",
+	"23e/FL/+az13+5j/Ihhy1eUBVjgQUDjNNPS8Llm1tJLxRyKuHPRhtRQibHQEkjOUamBNdTc1q5fq0dAk",
+	"4r20PilHK6QdFHS3YolTEwkP+S07cbfamDa8DFBlfUvcMXntzODsB4Pr5zc3Ph18+pm104jULzObsgh7",
+	"2ZiHYTiP14tFKJ6AjGIl8aXx38Q6gfVVhzvBeO8S6nAOH7KqhdU+ZP0omPTWgYRWv7AWxhuSmJv0AGS8",
+	"WRh1cutyvzujs8wxDX6CcP7123WcmCbmaQC/YbOExXgRsDS5lMkZwfVLhjfUnso4WLmbf7BaLlD2Q4z5",
+	"DvW0OSrNp0rAAlv0cTlRxwy3JbmY6kRQtPf5hZBqZtm8NldbqltuxG5CoK+xynvyrlhmJ4fYzCfKXB4S",
+	"Kzf+Nbj1vondMLj2OZpF/bdvDq5cnSRhOGzEJvXgGPDGyFYE6U0akYbAMboHpPUXrXc4cSpqn9IbragT",
+	"0W1Cbx7V6wl8PdOddqhmaZx6yuWpVP2bQjweszvl+Qd/vTy49MaDdy98ffvc9vWbW5fe3Lr0Zv/MR1sX",
+	"X916+5PBx1dywcaMB/i0Ql2XjzwluSMT4nW2lOaHAiyVC4hfsiOFw59inEnw6ghLKg4ylVC8koqBVG8S",
+	"6bhpZoQh9i2SzCqEEsIyAUUdMYgkdnWcD4ZbfSJVR9Use0hVzcdOdtYNZsmDfoTJJi/CErA3eUlspU6D",
+	"hrenz3ESozlkRiNtsuOYBlG/XHngKdcTsxQXpozyWwECjfxIjxIOqHm80zAOAaGwv/bu9pWrCrzwyrXt",
+	"ax9IXLXB2av9C+cV3tqZG/1LGxLDzfx3DM/NxGS79/rg0l8Mt1abeI50F8U8OZF3KlQEJEY5VBGLf+pg",
+	"uiEaTDElTPAUJ5lkuWnhgEhZEyaFw0wfL/V5UMEKyd9X+Peq7lz31iG41pT/lHXmjk9X5d9NTP1aR465",
+	"jakf8kEhAisu9hqdeK2BMWSFwJnAIcr2rybxFErTMweWS3OL+4qLxeL3ivOLxWJ+rWpcdLccvqa08RUn",
+	"GF8+weaywC7WzOmliaIM56LLgkO6x+3QLtkTyp4GxDRHRp0kvGVZW+R6NLLPnQQSkFeAAsUf+pb8vMpl",
+	"wVO28h/FMOo+SZFYUlHjqtiYQzUqqwNEnoLnHWcMQ3kslvDXeJQWLYU12RA4ieC3stlNfDbjNa1zWXBE",
+	"fWxkGZWqXTL3KVrnVCKSALrjCdtdP5pGvSsIR8GUZRFyA6+SyZzEaQcsbSWeksk0yZNkE1mjYGQEW8kD",
+	"I2M/Ac+ERJ+wrIatKXsSmzhCTeZSB/dUO+O4EfPenf7Ga9tnf2XlavBdG+SICggIipZeYuYRrhLcqC8d",
+	"YOMeS4sFYpvQ4NIbW/+AHvAbfxt8deX+2vrm7d8M1q+HAv7+2vr2vT8NPr3Sv702+P3d4RiW0u5YXXZ6",
+	"hxMoIxknRtGR2jxtgcCe6XVKo6XwzA7rh7l7qk6S7ZluBITYhbkaCU3AoXPLzYyy1sMa/9PW8nEy9EkT",
+	"k0jXZEYjSNu/FFVVEM4ihGtAQgaMIc6YhFVnbMXU2ySV6JAhUJxVywpwvT4RBi9r2Lzvz4mfh498D3uN",
+	"vU1MXSxHEwTEF7f/rxfx9C+K0wsn1H/3VqZP/HKmsH/2lf+wEkW+4vvB5Q8Hn9/sn76Rmedsg/RpY867",
+	"zHfS4Pf09bKZG6GTtGiytgAy5TNxDgsh8uowicuUKgYufmNnHz4WqN1olhtuLFEhHVk16nVry/hIbznW",
+	"9VkQR2LJ33d917MrAnIqxRGlCqhzHHx4RyGcdGwWKQvnTxSzz+plm4S/ViGvOAh2Rpa5zQWxjFfIhL2M",
+	"KsZYs/wkz+MVYrhImKeDXC72G8QXE6Djek7M6hlbRUb/0/XNr65u3jq7vba+uSEkfmk+/PFNCf8mrP1r",
+	"bz64eGlzY6P/3x8JreCNL/vv3RB//uZPsqnB5r3Lm3feGvz+i/5pcf/WH97tXzszOPPH/ns3+n/9dfie",
+	"zVvnH7x7wTjcScQ4h3JcldZ9E/sOb9I2HMVuhXqq24hL6kGlSppUGsCqsMjK7JfJqYmIy34SdLMvDnnj",
+	"ydYTmYw2Ce8q3m87Dsu0RY61ZVeSzPEm8ysh2KuqEbAkoLLEqQPXPXbRSegtWvOJQwPinFQJqZqkPBYg",
+	"fQ31SDCVXBIIGo5j5i8sl4qLsxOY+QEbw9mxsFwqTfCVxH6oiGjAUjclbElqzVjI0yHZbHX4SmFqx1w9",
+	"U6441IHOo9LDGDYF7vEALHm75mD7hF1aH+RAPnYcby2XI4EtP3tiUpdOsmmw/XQehThXIWzmD4k/Gv3Z",
+	"9yG7UjW9lQlC3bADLCyOSgFWIlksGdTLyPwgdUJirQVi67h9/aZseyH56NZbN/qXPty6+OrW7z/cPn89",
+	"R3GC0r610YNNKWojyh971NacJa1l07HAJyRA+nqamm/C1UhkpZ0oFHkgvcU8NJ73ZJHtnDpy7q6+woBN",
+	"y/uXjaM1yKdua5Ww8TZvrW2//pn4x8bv0fzibPH/XvtdSTEniwLuEy9/ZDK923BVRjdkCnEIpBgbW3Fh",
+	"3+z0vuLCfKlUzKfOrUghm0mFu9rhcYhOR/YWeySIzJjF/tFlmGNTYAFhjtoqN9enYFLsRUJuqYJwQlam",
+	"ZYkigJJiXxVjSIZGPCiJMGtCymGdhnhs0cAmf8anCWTyUTSfsEi/6SMgc3Cg0dle9NLUS1Mwa081EU47",
+	"HIlBGxb8f/zvF4vTC1/fvjD99e13T4z2ioazy3ecfkht5QH9W7+6v7beP7chebNQsWWlIZCauHTtg0JU",
+	"BxKwNnJY19uLfgyt5zCq0aAH+67NZVQjXuALAnEhUUndQlWdgQ6YslZLUJDQf9BjPdqiqthpelrc/riJ",
+	"zSwzLENzXL4/VuwY4UELW5rZdQKxCA+5geH4XOYhcI2HzBMk2UcMOsc53PHBCvCKKkDpJljEbp6u4WMT",
+	"9RFKVuaeH6xBdPvGnf69jyDMfWawdtVsrAeF3NByBkhUNjuyEqZslD8csRiNtV0e1h4F29XFlhpVUFVv",
+	"RBB3YyBwP+05ZeXfQN0mdRVIoWo92R3uorHzYpzUbmRN5obdtCRPkpDXAUNEDLOoRmiObQTQ6uSA3pZ3",
+	"ZbiOUlPh09JUx0rNUm3S0+22Gm4R02qLdYvPoa+ZH4gNXM862rYcgN1hL8KjpCG4esgBx9H0GtaQxhJq",
+	"4lWlhATSwyiOQHzOEk8arxDUViHLVk+2NKYyJ0qe4cDvkBNWmB/qB82UdhZPYQhtwy3x9KqFhfnp4ux0",
+	"cV+egKJ9K48S7A7HBMwEsPG89FzWK2ajH5ySeY6sW2FexYUa/yrD2rWfWTQj9kiVAEA6AmIeMt5gryNM",
+	"S5IEzrcUZdaMlyJptsTPhekzBhSX3c9vUIkJiioJN/NY7KDgTKVKPrQeqlG9WqylwXerVm1kZrWgyRYh",
+	"gZSfGPr6j/RhpNhd8zmO2W6VfqbUIh0jxBMaFPisha5WQJyFhhakJQL6uJwgGXIs9E9/8uDd/5Eepu31",
+	"s9vrZ/sf/GNMTXKopDuiRD3unEm7GbV/xzEN+DO2vEiABuvwIMRFCBHdVVPJxURNno5MyzToer0QKbrq",
+	"Bm1wFBDzC5Fa5RPptVMevGanhT2NDhQ90m0ysRuAnCY7vBAHUjRjTWdcl+AG9F3WT8pWsrojjFVdPK54",
+	"r0UeZrQMWZLNxfOXqOQVcnuR7D2pAMKx6xppsU3qOshhhOsFlMpjaV7QY6uHVA9yuEXGCqDf+WNHDh9b",
+	"Rk+0yBNdISYeh1IYTzF/qB0B6U0DqNPKI09rrCX+NXx0VOMp2XNejpwGUYvkJNsrjapyFsYpzaiHAd+J",
+	"+MKQTjk76tWUV6IMcItuIHQpiVrIzVxUq5AdKtvJrHpXql1mXoqOtBm+688/7994u3/tclpaiv1FYZ5i",
+	"0CScQPt+WXLoO8TXSqw6cMq3xOqCucHByKkXiHsllEJMN9hnySkcrybIJ24ug/77qu//UX1/dkLNs4I6",
+	"TTfHTtNpzEoGxZDDoSdIbbi4IU7k4elSu1owmJGdi0/WfCpV5cfSOdVQS1qw2gCyJFW+w96fxiEZzTiB",
+	"vPdwhfgi1OG4GJ0rHpgpLezfl8jKKU4vnPjlvD0JZ3JSSQpbWali7F+6kikWXwW+LDklxCN1WqPYzwgC",
+	"tnS2QJwzTj34x8fpx31U0ol4Z9RPNfnqMCy7f7m4MFHwV9NGpUU5t0qCpQDq4GQJGQ6JaQ/XQsockaLP",
+	"yYstW7hXkSUHqd2U4KpYFw+w6sJvC/vE9mmvA2lIKX62lzsskAYYJFw1k25qscSl0sz+6bn52YUZa0hJ",
+	"+ZNSKUMCD9h3cPv63c1bF7fvnk5p45KhIh9WTd/CDncWuph/qLn/yUBxdj8PFfzlia5a+QOFo705TGn0",
+	"PqkRujqs0Kdlg1pTKiXZJLY33rxjiC9EAeWhgxWj7ZF5WpEczl+hshSMV2z9DRTa5kmLDzOwdmru7RL0",
+	"RDJ3KK+NZt1GUmvi4DmdyjqOy8Iqdg97clUkvhuro+6pvTpv0nD+49mf/tfPEhL34PTPZApsZfrEL0uF",
+	"0oxV+tokqH1iZMXt5UqdGqLe8dvkTthtWrVPHr/381whd7tne8fm1IbN1rVk/krKWf/uwrPkwHBKAcwE",
+	"FBALP1AN+LCwhj3r4/8Pe3/b3cR19g3jX2Uvr38XkL8wNpCcjb3uFy554jyTwAXk5LruOEva1mxZU49m",
+	"q7NHFjp7Zy1ICBgCIWkJaQhJoCUJTRugbRrAkPDi/iatJduv8hXutY/j2HtmpBlJtsdg2rxJsDSa2bP3",
+	"8fzwO6i9PVUVxrrfcf97DYFcoNPqVa5S9hUtfRZKAKMpxwE/JxnlBSahsJ7CAdB1qZVBDGAwEQMhz4G6",
+	"rkHxOCIoYvYmlAb6L73Ma23d95uMwGZbSCdMVlNWKhaMk4JLVe4wIg/m+hAoUoKGDGCurgsyJ18YN9PH",
+	"MIC9h+/OHxpsLcYThroiK8JQfF+x8Vj6tCOh9YS1auuFzwgfyx26pK1mynRcEAPmgzky8vNx/3whHMZh",
+	"gm6BhXJWQPwTAnYYKgsle/bZgVlSx1X19Pzuc/QN4zOyEVLkP4yyPhjsKaz9kX2P6UDMMlMT0JiiTy2U",
+	"0Ltoj18lT0/6QpnTMxAESoBQ556Xji0DzeoENKnSkYl2NuogABxRdh3R/1X3ZIDN16Xiafmzg+Yr2lMc",
+	"/0w9w3WpYGu5P9SzMxBhwE1KezWqRDBX4Aq0uw0VZnqjD5mvZlrsVw3REIQrn7KKrgJy6XmyWUzrQ3hZ",
+	"NlnAAVYbtI9mfqCtga9Cxb4pr0KIvAoR/MxYaWQQGauTgYmZPTmD3ua9DIJtpvrxeDQDm0m1+nUaIovW",
+	"a5rIw8xRnoMOuSKCIMO2OURf6t1uJLzS1IB2KIuIl5xWCU4heC2GIEkHFw5RhRHKYiDm3bQd3Cf170J9",
+	"NKhk8UJ6CmDAOF05zt77N3xOa0tZNSafaFiqFmJ8uCPvziCL5kh0jIlnxnct/rLJkynE2CJGzWl6AgXf",
+	"gFB8UhROUKW7rbOB/dMurjYLNQcT6KVtNPbpFzGQaajfwSxdgUnPgR7UtbTUJzRzFMLfPZYyQiIyI7My",
+	"QANM1v7iMINQMqNEMGHXd7VioyGhGw/ox+M13bomsQOFmP6PK4yYarZUkdSdMRHfS0kQICw3AjdsHdYn",
+	"ZCLKPEBPBv/1gjGw//PokZFCqtMWG/4AYALg90+y8adZVGIENABuD97frqYahvWRN9+E0UeVDOj+qYP7",
+	"8c42n8KwF3Sn5lWTGJ6gwucCnJQq2HI6q8S470z7FJZUBYtOqQrG83SF/tj4SGaIvSecWcxZgYUzOu1P",
+	"+0899XwQyEA99RSYECVer3vUDb6rHsgZT9T+/79U0i+x7Yde2Mee3fv0f+wwc1hUyGc8wUpl6YhSgXG2",
+	"r+r62hgp4VivEmU1FVO8AjStqrJZmPZLMJxLlcCymeHaH6lrkUXrLNGLFl2nNMr2jo2xGve0g6Tl296x",
+	"cRDLJKW1J7N3bA9Kai148Jq9xsQIBIFST/stNOskm/Nlk8mKvu5ZhEVHuDj0HAps7+7djLOg4YkIwUR4",
+	"+r67n4GObelpe7Tm+u7OeiBnA17T3z0L32kXe1Tv68uuCs221kFxz7TYnGiRpVeK0XcJUT+5YiX6YBLc",
+	"bTDykhdqT8fOA4LnQGKXnqOPaM+ePc9OMqeBxW04g78ZL2CcZK6jKAoQPrOXYRxWG5V+o4ZfKJ/PiWKZ",
+	"K4HTpuBBB6eO7HvpqacSAw64YpAxB4oo/e+dLx05cnDnKyKsSmfngXkRBK4jJhj8slQgAHi9+vjeadsP",
+	"TlRoWe4LeNj/3vl/3Jq7c5/nCj+cgOvp8l1jo+OjY089BR5rVbB5EShX+uaoEneWAXvpaRpqoebUJLSg",
+	"GqL0cf6A9pEhJc5mRajgjEtleGwxlLIoPU2EB8DloNsqXKpv1jplZnLA/wh0X2tH2VAsEJ7gSmxTiZU9",
+	"9dQE40hWKBHAgHMVc2d9GWAaAxZLP49VlcxKoSZowx1RD0SZh9rzD4OGKKFoKB3bSffZCVteYtuxIQzu",
+	"tYPSaOQXY3rSCWS9LpxRNhVblW2h0M80mW+zoqh2CqkbthVSny6h8PoyrLowhgXzBkZpGCMcCi9gB/c7",
+	"olaXofDLrZ3/JVpPPaUdUw6khWCkitdMs34BJj7p+8OezYowBjJE6wWw30lbeGM2l2uOhwce24ninp4E",
+	"cSRkGH1dk8b9gd2uHWmQLROsVG/MeG65VGAlFD9F19d/2Iy1/gPNrhLbjhp0h7445JVKiW2Hk9ZCnVLC",
+	"Ts31lb4ggNLEEttOFUEygM3Htv8d9qZFGSBIgH4O/Lo0Oe1j3ytNA3GklnBIOWUZOIZLKoKHjUBsizl5",
+	"bLsjy2oXbsRozdkxyvTGNHxMomsSlXUB0BQ2iIQthlgxg5fpr4ngQSLUA3eel1uU+6bNDngo9P2MKWNm",
+	"vwlWAiVbgqQS/C2O1WUQlhQ6iTg8gtVAouD6FG8p5P6mCa7ARml1DSemaKREyRHCKeFm6ufIuVKBwEGg",
+	"kkdvuqIFahVmhCh2iTiGpBPEobcYoUOBAwtsBjwxMjIRYGoSlkldyvqmesPIpXQEln2FDUU0AHJUoFzk",
+	"oel5UgIfwNyQVljjx3bOtEKhIsmnT2SbdmJrCEdoq5yMe41iaZt5SaSyNJrXe6pXD6sEPJYQYg0V2H17",
+	"8tpJJw5H9ociKbsJAEtPvmiZ+xOsZOsCS2CMT/sl47mWYo0D22XA7BfFhu8JpYrxxoHSBLwSmU7R58Yy",
+	"2oGYQpb1jCGBpb8l1ajr60B/opaY9rVuo18Rd5L+AOsYTmZGztO4whJxYol+EfE7vjMNKtUOPsRVLQoG",
+	"215SwquUzAKRJ0ts+5yZ1QMlfKouoF0WSUIbSVBV6UuSZ1oC4L6W2HZNMeVAhEjXc6KlPYRanQfC2TE6",
+	"7cNM27LwMYaOXsDIVJ2Xq2Ln7tExaAjxyF5VE7t2NZvNUQ5fj8pgdhf9Vu16ef++5189/Dz8JsoIjmit",
+	"zJbuHl/+y99GCiOke0cmRsZHx/BCLTJ43R2ZGNkzOja6B3NkVTDJd0XWqf5zVoD7balwvzMyMaKtpqno",
+	"Muil4zURAlLa66kovYC6a2xgxLDV3/2qIYKWqTGa6KoLRVduuBLr7IdqWtlGRf0xvxTS72lriGqxc3i+",
+	"JBlk0BFQfmBUXGssTR6kot2sTSGYgGg1w0ENrGdFdhZb5mJCmcNSjkqQSNjpbrCgoIFQE7DRMohCUuUw",
+	"FwNBAbHGr+k6ev2+w8D4dSQInhpkeXuyed+eYHtsZj7tjX6VeKEEvsa6dpXAU0Qli8AoTxM9sxdRJSUB",
+	"ValMxBzHuCBUNk5QYL5oJiIlKY/HS5P03d2oMXhF8N402Q7u939p0zbjkRbVeSiGIsnSsnia6ZdHMmfX",
+	"PgxADHHly1oNj7z5RmHEhDRByu0eG8NqA63lsfAw5mL/kpDM17Z8yEdBrKErChgJTviOdj79pnaVuw6i",
+	"n5+IpGhhq1/ahFFef0O/mWrUajxojUyMHNSWsKpqWy6iHBt/g0wFYbb0nGSB1VpWdEY/dn1sI2DmSEM+",
+	"qwyUxDwV5hu7fWRiBG1xAptP0ST7oP5nKkrFd2mSAccZc0n+S7ToXCEs8QvptHI/UixLfTMZW6OGoC56",
+	"Gs/94Wm09FygtYezfkKypAJ3whGF+Dhm/aB4GHLAcRsQFrLVE60ech6ks2yE2oYsxqa1UDrZLxr4PGsF",
+	"Jzbx9RFrqeqLsFOMQqhd38Vrurq+Clw1p3o+Jcup61PtuxRDWZwB6Z/89k29TGUBeDUljHQu3W7fX+x8",
+	"e7999gYeV8ya2mXQelNNqn3a6TJH/RwhvPazql6STawUAYAFbMGXDm8VWDdqaZpEJgzZFA0Qnzq/Z3xA",
+	"1c9G5egjzdU/x1uwywMBdvFuKTHsXv7T27jZUtyeNDj6GHqn1mbpWyOKYBNcf5bR4Q4pmruo9Neu82Ym",
+	"lb4owpis3nQV2kd9tjZ92w/4UY2YcfOV2X5tfNZaZsKIWpMiXKOGA61WN8gUyfN4re4k1edmaj9ExxhK",
+	"+z0aUqDhpTloP7xTXP1N2iBPNBEKOkM9Bys60MyXASvjpA6CJ12XjpzhTjEMuE/jeAqDleYTrCSXHt7s",
+	"XLyXpSS1+NkVtT6sj1nSTU246VY3NRFPbktxma0nzIHPoMYmYWRWJqPG5BizQaUj8ForD5bq5hcznmog",
+	"teKEkb7UWnF9V1VzptYX4Kb5UutjIB58jXxox4P5qjHiweJYo5EDHLCKcaFYeezaaScq8ShSrCaNmroI",
+	"Zfn+bzufft6XUPRJY7UDGVfdcKoHX31Rm3LjYz8fY//vR2z8mZ+PoeXRm42VDuUitISHfJEbjrLnAt70",
+	"mfTLUJcQuh4khTDBJ6GLjkC0R9lRKkE6KvZRV7Or2NNje1gTmjWKDZ/Pc9fjM54YHSlk24EH8aXWTKCV",
+	"V6UvXkGTIoM6B1AJPvjNwsiesb2DLz/MayL6yUYtx4SlOMXwZNFlrncHXVoFhO+dF0CbUFgAWn44kzFB",
+	"mnQ4dT4rYi1V9KkqC18UXX+eewjLgx9DgrwS4kzrnsMl0Qgl6yOY11unlZpK8rgZOQtHims98dLRxudy",
+	"EI8HtHPImQNxHJiJiL5JPgapL4vYnPZGqo78oH337b6iD6fh50wGU45zGO+7RY05XN2WixpOOU4uJDfl",
+	"OEb7Ul1JXXAoBzDIn/kQ33Ahw+5Y3J377bNXV0+fb18/TwM7M0jTVrjmTJrUzLk1KTPCkPoXJUxuu2kf",
+	"LwUmaS/eWpOdWo8X4K6JerZWIsy8RmYmzFwAdZI5nDulScu2S6m3MyleSj4Zq99COxvBsGpQ8RKr0p8V",
+	"Q0T40LukeKq+aaahf0g2uxK41MYE1WIA0zPKjlJavlIhmx2qxKjsBNP0UABTCUUwiQVdoWDz3GsIxXxA",
+	"l+JQO48Jaoyat8y9ek16IDxY9jDlHFTV5SoznMcBizMt1cDLoQzyLOjA+hzKWWoCMt2HaU/H74fPPesd",
+	"eB5/s9ZF9F1BnhtgD65gSu/iRxkvgCC4M4PoklmPEBhkmFhqpqdp/o1fjxeeGUtvl++dbQeQ0K6COZR6",
+	"pa7PBozTG9uzc2x8XTUww6zotToWQeKSsIgLXOLUhewZX0f9y9BVOEg8ppPR1m1iYdL4z7MKN1xfBmpg",
+	"5cgTpSI0u2WpBy0m88hsG+RxkK4TUPrnuA6JMEnVR3gkBWrhTBTRWLkP0jEp9HH4VyTzd+Eh7QwEONJZ",
+	"GuAoRK4cHnKIW1WhcQEg86sSFJXWWFAdZmQ/NOZt71z5urPwfvvet0uLi8vff7B8/8rSw087Z693Pr22",
+	"9MO7bCoI2Z5nCmzPf+wYZVOzQlGpLJW9Un44mvnaEjzYpqCxGPi0SVBLLjY8pcZ9XoEXPITvt4mkkXhO",
+	"CnXA6DZhwhU504jZHOBV/QwtKvBot8GxDUUWwwRWel9KP7e/uNRCKl1E6N+OdFvzXeVtmM3fPT4Wh2Xd",
+	"PbZ7LC2/n0HYu8pqPpO4YW4kvC/0SoRKeBXGWQD9PNgWI2d7aet5+MnayCsUx+xa4rUMCTHywj62d/zn",
+	"aaNHenMdh//7kVATQDBiY9Z2s74Ce+3ICzt/bsoIZ1qh2Ik1DzUezO1YJ8XF/RItWEYmRtq3HrRPL8ZF",
+	"Sfvet+3FLztnv2h/cBbe5Ukk0rC6yxE1aOpL98kBf+g5fcnm+NT61ohxNHz2bkDMWihF4I+5BqxflrNQ",
+	"UqupEO13bmFtRU2y7XvH9jLyefGTmnREnASxuH+okDU9wIar4/Fmj7bLHKAnZyUCP2YeoWykyIW9qWg2",
+	"ucQSnqc2BYVnAWoZh3sO2AvbfATbYRp2iBrsG8cnoZp37ma3QIYhTcHw7NxXvRCo/SHcZvAF7L+570SY",
+	"uorJpi8C8gpjPZnJG2L2zPMiJOgJaJgshVIWa9xvFbVLUKuHqkSdbYdEGLR2TmkXtDTKpnzW8Od87aDi",
+	"XbF1phlIf9ZOdLWtYNAsZjA7qGsNPgvdWkrGCRjrYGwm6iYwsLn9k8XEIfGtmjOqI04kcASxWbLrYOAZ",
+	"7sAAR2znUWZGbXGmoVqxQbVFD+vmY580FEESdNFPigzoys/T2OPXR7CjBspVLKdEn74ZMVIgKoGgTFMq",
+	"Hz3PwcyHq6iBvCmDOQXsPMoOmKZTbIOEBh6ped+tiaihF3t0jSzYXqJ/FWFCSmlHL90ewgcaItisohF4",
+	"iHHztzrlHglg1FPXYcB4LNHEv9SaSLUfJdFDinDbDNrBrGgf0jlmZk+btkPNdpQ5367/3k2EsGOS1WAa",
+	"UWxuNY/3vsIaM8QbwiRuEo3EMRifENFmSx9kH7zHdQg0SoLrv9ecLY8+VCIozniyPIdIa2k2TZl7wnd4",
+	"sOvX2A34Zh+fyQ1CquVGmAHfYeM/H2O8KrgzyvabQQ3UTFmg+kN9mRkhihABpqvb9oO6ilrnU935fbTE",
+	"FxD8fyh/i34yyOl6+um9Tw/jdLlmDZtQmIHNptuUwQdW2ui1D0TnS68zbtsaKOHhxM0w3pLpBa2wQPii",
+	"+UpL7zYe1KhbTuLzTv1i33PPv/DiS/v/879efuXVAwf/16HDR17776P/+//833QpuFR1DprW9FfB/fv6",
+	"VF3h3N07/+ONX+9+5s3paX3XtJDuG0jABFrSN1+1z171JLUDmFXn2A4QbUTelGzvbIWiGzDA11cYswwa",
+	"vo9VXkL1RC6TZcNrbM7aF+U8t2Qq26zvsWSzIyLqpYbDiHeaT14zCBm3/dPgz4E/mN2hlXHmKdluzTVF",
+	"xOHsLpNNLQ5XodSrGrYbCmY7t397YvnMOcqCW6kysNkkRnubFmjud4RxGbHpzSb2dIHFPXdeWA6ndhMz",
+	"jw6RJPzIlV8Tr+fef5I4pc1j8MfSf9KXOnLvP4khJDBgswKru+WwEYgCm5XcYzLQXoUrnXVxOpY6FWdE",
+	"S/pOD7MPy9fUwDGIr3cRPOxQpsPzdO0TXfASf5nM9u9DmPvddImC+THMMzfMNOaIukCyFLJSnZshRFIo",
+	"pGtcZKpndJDmi1PW1mIaEUYnFsTwel3wQNv27YcfdU4+XDn+zlNPPZXq8Lwce+YA0/0Q9+dMG5gMsFQn",
+	"Izc/00rvph3Bn8dQuu0HeLs3UmsGHj8tx7cphYoTX28yJR+tSjbL5wUOfQxljJAhhB2d0EzLHtIjpuR/",
+	"qdYOq3B/au1ItnZEZNe/oaM/0T1RDR00eEFlB0df1IZqCcKrJbZdlbnvC2eHAXED0DKqAWhWERTeDgiL",
+	"TYgw/wZ0LhmwkuPOulGmyUwcQNiw0pzrOyW2XUtOwNOaspFBCA3AU/Q1+jl7x55F9NMifF6E346yKVOu",
+	"HoiwEfgqitFS7SXiEdVENH0SoEvZdrwh7kvRlyE0iZUK0779ELGiSzsQVdV1IlwlCmG6iv2y4cwilKN9",
+	"8fhlBI5Mhamuz0Lh2+Hmpt2fdq8QDdaCirJpH2PNsZXKRliECoTSjgkExnRDBGA0G9wIRAlFB/MleBbc",
+	"i4aBAaYe/K5JIgUg5hDtOGzK+CBeuCOgyHGnyMPSZDRm1cTCgVq2QV4S9rgAt4X0pH3kNsXKnizPAQkV",
+	"EN2SYAx5onCYOv7g/ugWYdWsgWbmnpLTvkXCbEE9BZZURWMwaYi9PnsDnmg6aBDvrcz9WPgfxAHiZ1HS",
+	"DQD5MChrTyOU7JfS9eEgpv2S/ncRjqZkZLidLbANhlZlHI7+YSmS6wZjCs+30vC8Ig+LjpRBaQe9vF4u",
+	"1Iwh2FxXXEdTxP6tG9BBLlpDPGcs72dnG+45uXuiPMdQ7OkDtYYA0BaatDT0Q9XlED0M8Wmc8UZWT/Ng",
+	"C7K3LqLj90INJGRW7AMj2cxHVoSM4DTMojhWh0OhPyPpaj6BzP9IYURTZtEXwlFF45TGiTY+Js6edGEk",
+	"4hboPwuLiREx+gOqsIAeN9OhURFYnCGbPuGb214NnLpTlLAA/Egvw/4Re2H8gMAXYOJ8TDnDOxQ1h8FL",
+	"ZaS48bOWbMBv7AEVpe+1elzvjOSkIzx3XnQ50d3pBSruJCuYhziu3PVNbHBGaK1Vc30B6sT1EROZHcFK",
+	"V6udXUT34uUqJS636Q9m5DEa2ozlGemNA89FC32iPXh6j0zn3Yz32IQiQdWY0U+aEczMY0AnwDi9s7Jg",
+	"pwDhNxXuesLp8d1lI5yRx7LrlCOiQtcFIIGdDfe/dTs89BamSR8A3AGNsyyCUKs2sCgk40EAkc6mm6jC",
+	"0Cp4RmhlLvyQ1QT3m1XXE8ag07yK759WcqFfyBzlJjQH7+0zHpaiEsLPpZ9JQPmO2couegBnkNVkIIY7",
+	"/YRqoHsaGRftZ2or2+rp8+0LH3S+W+icuEXBvtmA61cwEXxHeCJt6tlUfOB7ILWfXhc+NjOhyiHsMm24",
+	"SX/Czk8oILinL0NBKS6Td2YVoQ3no0APMJMhgIEL6AVvB5Qs/VtViOYvmBHuBWyQJu9DK4RAFShLrJjB",
+	"IIbkbAR6aH9bT85I0iducNrBFNPvV3T9YkOJUtIB8qd9wOhH81kblFUtlBvlqrYEPQEepHVgtEEdUSTe",
+	"An5oQNohBwAi3AfpDL9DwHxH34fgqgo4VsEXE7gh0z4istOezEpjUOMGIBRzweCvwk/swAmYXFOKmaXx",
+	"+TUGzNkNwJzHX2mLeDKGIE2QLtN+0w6p9WWTHsdjfTBN1/M0F8FyyBuj8QMzAubnCgerFbEmAgHvsQgC",
+	"myhabLtBY9eU/asG99yKC0DjJeXJENNdgArvKtd4cOwfx78EbzI6etyi2MrA1gc6pppFh+R4gQlPCRhL",
+	"UQJLolIMq6Jovi6NTvtH450n5OupEA43cLVLM8qiKVz6CwKfRn+WqoksMnyaZX9IzMs5cUjiqNZBZQl0",
+	"dvo4Qihagj2lY48Tiv6DglHR4ExXqEmQRGi9yiLM5UpMMtqdHizVJwiCp9jVTbX2pjjtD0ykLXlWYh0N",
+	"NPjQnK0WcCxN8O4dvIQlE+lNX/bl+vReDaUojmjCY7zJWznoB30zQ476luBpq1DWraNtLTkAey3T8Ln+",
+	"JVMp2kIbHUX4vAhynzRGF42PFEZiElBvlmW1hIkcRw63n8IZakvZMuRINOs6zsPpvda/ub568fjKV79Z",
+	"OfPXtA6GYcNdMa22KzYTKkfLaH+oWFV6kJBBqUqyHbhcmWl7Ca1oJ3VgNy98VcKIR1H/URplL8QkBRxU",
+	"Aio/rHIf+HyWgpYohPU6cBDD3rE9rIQVr0WkGfJttIy09bxw5k2Qm7BRRSitLCWKZzHMg46nVYx4NX5Z",
+	"Sg1J4F6/SMS1deFccIVpyWALOZUHfgG4BJ4IDXfbYSy/bKiQzbrz2sbR2zl8P0IKW8ePRXvh0ZnGq7jp",
+	"1GEGfC+BpINhXbu5cvN6572Fzqdvk71YlZ7bFwFX+5EvmYsGaK8pJGvTs0LyZ9LaJW7Iai2ILprvJvTF",
+	"tRbsJqlq/IDmeeU5DGAz6Y926GVXpVKh3cDNTspN2Z3dprBs1ey9FvqmZIXPiZ2NOuhaA0xbMJLNVdBF",
+	"lsyc9K29zCxUOywM5WzVmCYt77HENM3WpJWoiTA/ccUZ8ThxVmQZg8EFg+ZBjEHXBVdWXxm0IBoFt33l",
+	"9ttLDz7YMRk1YWifpkJ3CaHvl+ZVm5zNQBKK9Uf2LW9LK3hZufnD8vc3V86+1T5xuvPRF10Cbdev9Zq6",
+	"nOBus7wm50UmiQ4n21DcArqSdqksVIhiSq+fe5srwvamzXPVr5WjwquhPevAyFAmA8f1edCC00e/0/Xj",
+	"hLWGQ+9GLFu4uvrx9fiJDuEu4dl1YUWMj8VAK5JV2QQJkV2TPQg84g0kMxwRmlUi+ZKsiZFNlR41ka5p",
+	"9OebrWXi0SOIa9f5LGZIcCoMzlAz6CaGGmDPBufetctRhACTyX68QZzdCFQqVlM3igMZZSa/glFM49pD",
+	"KB1TtngVzVXDGg5ucqn6K/TogbnDpsSZOLIGb1flDtl7UWrbxNLSg/FQfvYvgiGVfJessLypHswNQSp7",
+	"sv168KMQbFglCLQRqD74UV0USNVy0L6fqzN6RFLVEJCUfutWwXqgnJVlEODQM4o4pvStybkppLjHaXpx",
+	"x4F8JvcOxlpIaJhRsqtE83sfVq7Ihu9MIoAmZNK5J/3kAOb2979tX//j0t3r7esnV9/+vn3lRvvK4o8P",
+	"zrXPnF+6e7zz6bX2nb92Pvm2880fRgrxeVK7CczA/D0+aGYzLDW972SQ9bg3bdw9wcrkxyaKExJYGfrH",
+	"K8Aj2tDHiYxATxgj1PupzZaAkuhgElJQGTGY+rHGMBB9SedVNv0i3mmNjmzcOgRKeX0E15zR43D1bvvW",
+	"vc5H361++HDl5u329x9a61BzsB2Z3c/pfS6aq/0ES+qXZCOgN8kS0/ZFcyNAs79RPsbMazTIAl2j4wdT",
+	"WcrpofjFO+YvgBWP8PmQZSA3hqJXqxEjj7FAxEpkUkEQyqAc1O7dzJfF6JpeeT0FL0EH8YRIbF42VlgK",
+	"zlDPfk1CkQPsR+DOVsNY6TVdM1IYmROinlJ6XRiJDjlFPyQLxmAybUIxLH/zQ3vhNoqBzu9usWfZ8lv3",
+	"2J5x1l44pfUD6I3OlTNLd88sfX++/f65pcV3UXtsUFHQDtnlr09nbIosSMX9hFXm1RkHgxFporQRCFoX",
+	"2aSd5pBtKgcVk+CthJLpVh2GjF5PVGbhM1L1yPI3F9vXz6MeWb70wepHNxN6hOzRgf1yeuONMbapp4sP",
+	"yTDF80htHfANcztQJCq7Kl4rwOUqXsBJQD00tBA2u9dCNxOHM4x0HLNuxWNfirH4PutPN/We7q6IwlTO",
+	"uuYoVQiENgUJZdiBMNEVGGcPDiatyERxW4x7TYAmEJSOdxXjjrbjag0VMs8Vpky5BL5qKVG5bAqpjZab",
+	"9vFkYbQrZG1FzIWWzJexZbSozFXfwRYylnakJZEweS72xXl0a1a42hU+lqZlzcCm0CB1LAHuY47y2Zgw",
+	"VP1CB6uqsuE5rMrnBdR6xQK+BjqFMqRrF94Od71WsczrI6BKtRmHJQcGFdyX0DtTDK1Q73YbaIdMLjpB",
+	"gH0GCg0p8TsX3m+fXkQ/EeV+psRPuBE5CgQtY6FaymhNLQAgakWemz0OyuPSdbAjvbYlafwnKRgANVnZ",
+	"ktIUMMcmSi98gGZd+/Zf2gu3lxa1YYd2X+fjy0uLp9rnz7ZvX+h89N0GTTpc2foMufFHZshpFZpH+F/N",
+	"URFXGYL+s1S1IFHhRxJDVqCQeWjNnBQJMert4V+ihHT2jfGlLQHs69LbMq4n36c3r5Ll1Eevmpu2qHG/",
+	"wT3b7YTtPdYq6vb1kypjLRFaRMfzmajVwxYZgGsO0lqC2IVB/Gzwyufg+/WTxiMyTvQy1dpMk/wo7hc8",
+	"LFcPCaWJKIXYjlIRLIUbta7K0YlEY0NbroHQ0jZW7ysrVJ9VoJ638bGxlNKbIY2TYfpy4gbMxmObXQ0v",
+	"a7dl0ocjXj/fuXo3Yb24/ryLFTWqL0A02B3SNz5GM3mwNtWlqE9uzxgWmcS6+ALuM9kIJ+OQ7bvHxtJz",
+	"Yvtjy3oUIFWvJnEVhgKkitaoabrGj+3HX4HtkBNCVXwfckvb6wOInbtmj0B6QpkSaZxxEh9vMmy1WjdJ",
+	"7dLf1/sgNU4pbMVUVQZMQ6lUXJ52V8WEXghxembdZaK4kkl/FMsYo5UAtGmpkPhI6xcn4E3sBY59QY1y",
+	"pUm6HCpasZy2NNG1PG12+lTeQfUw3G9Bl8ckKxnBAe8mnJJ+mar0nCgjjAXoWkRECyhNTPszLbgPL2PV",
+	"IBlSbLsjy2pX0PCEGq05Bab/xX6+YxJr2Llf5E7DC0sTLOP3+xmv2bkVaT75FBxYjLS3qNaLVrhPOuJR",
+	"29mZVaUv4kHnwatwEF28ahoatGaa7KYlZAVfNpMlekPBXUeqDgmmWBPBLOihLhKG0hnLKYm20V4OSn5I",
+	"6MJpHGg+jnEalawbkiY96sYJMwOnuNtxf++L9oWPVt86vnLrzo8PzrV/+Ki9cNtWnncLLJu0z8D2Nj2/",
+	"IfcdKzBnpNMqMCWpqSek3kxfstcOvUy14DBEgb2KUQyIx8EBC4e1RDjKpgh328ANgFhI3enSJKu482La",
+	"R71bw9bRXzV4YHAvfOjuLzCSRg5cAU9z/dkCFqlnAIUDcimMS6ro44KqP/NL1oTwz0xqJwsWFiTkxlZh",
+	"+7FNePqBSgXcih4BQF9smP1tAiud+ZnUz1GsJvLj9K3M1z18CnE285xNiLOZ9jxosTJtEcPaEwCIkmJQ",
+	"9Nq6R+k3eSvcQcUlR+0J5WZVmtfX8idGtFiShfDGRuStq/lhI2SY0YLU/uQz1AukCPpXbr6yqXWbB8H/",
+	"S29iz+GQXmlpi7nieqJAxj7k3wCvcoOzMQagTb4iNmv8A+zYY0GZ3OTDInjJmj2zdQv5GTcIq0V9DDFY",
+	"qtiHEUpGWS/ID6MARBrGh3l47Gb2o5qranAWhRHAA4pdg39j9Zh+FXEsLJKFQcB6RZpE0hPbsLdHtHRA",
+	"xRReRV9nugHgb9N7OKL3EbvCZSwkTGuIXZ6IFdfErhnhi4pbdvlADMxfJK58kiC0o5W3ckTRTu5HDl2y",
+	"gECxn3E1xyoyuybM1JH3S/NnDXuO78QW9XBjS3wsWecEsfSe+n+Jeh6Vqf8lRD0q/bGHTp0jveJv0KEn",
+	"kbKThqa1K5O83lMMhOOU4qKGhOPw0mYtsunNzFnU7ZvfLS0ujqTLqBQoj7QupiSlD9vwLhthXv3u9nBl",
+	"I6ROs/Uda2pPkN2izQDK7t67rcLkY4+KyXNHzO7l9EmLIMNq3LHNOHNaLjTtGGzFXeffTwogcjeS+Mrf",
+	"T3YufRyTBYSc0ddUeaX1C3PZgIa5FwCBEubNDhj7PD6+c/ee/mOf199C1wMY8jI3y+IhAgo/sxtTS+Aq",
+	"p6zt2X6ToDfQ3PdEGXrUXpmjkWfoKIfQFrDBBCGTKlL1Bi0KIKIBTXVguyjxk+EIRCTpzw77CLWkLy8g",
+	"SA1mSQClBWqRJmgwMxwLD3D+Yg8ie8bAdj8dbhyJ8EmfCk5z7DJB+FoI+JMj6RCAkKKBGqFkNTFpzkdS",
+	"nAnPhOLdMy3KOx8LGUDWDNQmVloP0YGqqU//nZ05WLr79dLi4tLDa50Tt2gG+N8+hAHge/9jlB3E9nhO",
+	"8wsRjwu7SHG6WEhdqDS2DsBnCwh468LLEXa4DKLJna5is9LH1tVpmCXawuQDTXj1AH4MjEdnkgCBAcWK",
+	"Gl8LMdgwKMHG5CN3gl1jY+NP7zCQblanuwq3Vj+jJiKgtWmfYLuApYpN3kK0NY/ykQQUqgUBhFmx9CHt",
+	"Ysh3EcSKrFDHn4VyU8Wq8JwS4KwFlJmd9ucE4nIBCEFLTSSmwyIzG7gznKhaCUXQ5IGjIKXDDe40vMt4",
+	"KhiOPvopDKdvkp1Id9dPslPZ1tFTuM/LqU4YbqTFtkkw6x2eldJZd6QqOkBb/GIpwMJMRZ+8kTGkV3Oi",
+	"dPrHcVuQO9pMgShDrrkgylF1Yw85OcV0ZdNnAT0NEkOFWCtsKAFXet1wxN0guNEGgx08UNeayzZxp2NP",
+	"ydA89ut8UnL7sfwd6Y6F0pRDCX/jUfRUxfGaxR2vA/JryHwZuoRablbBtgN6fqkeuPO83CrtKGBdeJkb",
+	"QAaAc2bcqgyQZnvsL4rJ8G+pwGYapl6zIprTvmqUq4wrxAGSPgBFglYSJD6lnVTdqMMPyZErc5+pkBAi",
+	"lRDYslPmfll4HsBFUpZGU7B9AcigKQHldfOiRAqAT/sGN9JVkYHGQuF5KoZciUciAXoS6ppCXG1Fep5s",
+	"qkmbq4JnqioPRCl2E61BAULAPEz6Zrr6KHvRnYeOaUNZgFgIUKGEgzsvqEc/mmZgNnleBDB9mL4vJReC",
+	"mI7cbzG6bnTafw1LdfYCAZiIPFgGCpP/2w8eOHyEaa4ElWWR8IDodyB1zuKSAbDUFwY8GioMeoL8qWhv",
+	"h0VIbLZ1O3RgeY8lhjK0DEL+ES2w7nzZzEEmwTAPqpWG5Ks+ZHpeYb2z79OyR72JIpOxSc8UZZD8oHQP",
+	"XZ6AVu+n6f2Ql8PMwtXntc2LcKLQdm033zQTouuplSiFJFkoZeqMHThkeNhmUxI8JKuWej/zRCXMz3bA",
+	"YSFQI0SUYccSuz4z1cfDEo85F5pisx5n6OlRNsX+x63TJA2Hh3xUb2KJbY88GIgRVAQPG4GYhLbSEgxS",
+	"KcWgl12cAaNVXbgDCjUccWy0Gta80rS/3cDjQ+2r4EgK+6quFo87bGuqpgjF9rNG3ZPcEY6pjoJAJeGb",
+	"hziw2Uco4zntd/oSaE77IdCsCfGraT+l7go3Kh1i83n4bq1FB//j1pP0ZuNaMwDONcyA56mgXHXn87BQ",
+	"p1hZ1qENyBoirsJNggNjNe2eIpY2p6euV1h1b2raXKVsUWJk2E7jPaRT7gsAfq19H1NES5EFN2AgLQHw",
+	"DjzQFmKdo9+uDaLYRKBJmJwPs38F0Rr8gTZTrwB6VTRfpAWm+y45lrbGn7N5vsvz7mw1ZDg0Cnan1ors",
+	"m1Ay4YcioPpKNwBZxa2HnaM2g+RAseb6EIuP0I3hR28Mppf+TtCL9qpHET0+kMyTDxUpNivMMVQcvXQe",
+	"Ppc0Xg4QiRYXzJ7WBtwtOkbsy+kbLHiJWnc2UevjI9KNR1xhLgqfZoiqkCP6Qk36YVUND5sQ37OhpsW+",
+	"0sqcE9tdcem10LWENUFsTwTzrhadA9NRGVF3uNNIxkz96Wnn13vf3Ll97PXxnc++8f+Mvz62c/cbO/5/",
+	"w2SkorVG41kzlmAuWDOcZ+HJ6zvtO0T3lZaBqMiHki3eRcY83OEI2XP9uQH6/rANe4CGRhOGYkBR1H1G",
+	"KNeBcKgj1Bzz5Kzrb9QGYEcgVEKl/Cm2I6ioUqqt8LLrz222nWCf8YhshFAyzZrQy2Bw85PNTRu3HEnr",
+	"x+mjv4B7Ga7Yqrpdr667NTE3LU8ZiXwK/gxQKp2oMnymT0A4BgkII49rckizoqovxKY1sBkZVg06P/oi",
+	"1UaN+xPMFy4sCzvFYWKRKUmhBTsuRD5dRf5MRn8exuEwKl/jLQY9F+AR1qLWHxkw6TnJDiC9AfHenwJu",
+	"A+0TTeS0LYT6wlIharEHFB+IQJouLtzQ0ih7AVqIEDU1s4Gob6dQWvOg4wDNbdEgoV7bYymlREZMmcoN",
+	"p5EDB+kbJSgjAs+C8VLgsSJhaQ8cfO4NicwkPWXVlKcFBrsomvp/yqit0sYy9sYLuwsB3/nbyomLK6e/",
+	"bt/5y/Llkyvfftm+EHV07MJ0SX85/ipd80Sjf+BLZJlg5hVzsb9oTzPtr9SpdsP4Y3TjXZq6spE5Dgnu",
+	"REf2CHCH3DTUIaxTh+mvk6YrHeonGj4sP+aqvD6+uzA+/sawwAJOUmuPExiR+XOQDl83EFFKxcArMHs5",
+	"D6rhwZyhG9uOjtAwIjBDdLlitHUbpiRTBtMnlhe3ATCOi8mAnsIWSB4oEcKIPo5Jwhpm69DiN1LXkZop",
+	"IsACAi3D90wCFzhsOyZgu4c17RhNGQDN/Vlx0LzRFlWvZn242vXXqGCmaBIOA4wsW/QEbpfwnTwrko3T",
+	"Vo92d30qEby+4kxDtRB6tB4/LjpjD+HEUnFg7EdNwecydCGozOjO3dmzciMIqEDZZM8KI75o9qTTUuuM",
+	"rQZt3zq1fPVEpEGpdWpgUzwBwdRc391ZD+RswGvbFJsV4UF9g1chr8RmGmEofTNtE2fLwGBUbSFrF7ni",
+	"zgvjI4+yKar6HR9jaKyScap5VMsN8sAp26N5tFGfYE9rzmqKcpVr04HPc9fjM54oTTJO+S2T0McVc9f3",
+	"uO9MoCmdaF8rjbKDU0f2vcR21YRJ0Zt7mISGFrXOJOIvZM2exBHwshKFEWjpMOItNpQ03ixXGmVHmjJy",
+	"i+Ce+gbxBcTvE0r0ZqA+1Tgy29RoWkr/lRacy5YVJ3pxj6PLf5ObO6HjCep5qhknqU1dtVVaPgf1cg6y",
+	"2AsjxIf4Q7D8o7v18mgUftHPcB1E984Ozx80V20mRZhnpIc2Te0A16LBrjq/aucaZQEKbCYQfE4VmDgG",
+	"mBxaJ2I1VWzS8lrL5s2Cd0U3zba8pxznldbz5sItKzrolexCH4vX349qppx8jBhDIjiES1YqAOSMtdzS",
+	"j09xq3IFo6WHJY+M4Rpd3dOZrYvWmFh68EHnxK3OwqX22avLF76JWRW9dDdkS2OSAodtaZzh5bkcdzyE",
+	"2Wd+xIr4gDXsbi8eRee9M332bd2o5fHNBgnRZ4cPh7L+SusFlCODt/Z5P186Fr4TbwZak0BLCw2duLJ8",
+	"8Ybd085HX7TfO9W+crv96XHc0Izwgi+adhO27mzbfbRLsNAUIaMNc2pjnCQHm4LoZZGr7PFFkylRDkRo",
+	"nkeNvolzRORH6eF4SOE7aiPc8sm3nfO/zzrZbqq3af7MeaRRnn9LazRY5GOpcu2nzQ42ZjxXVXOVBHW8",
+	"p6aiphBzHtlAOH8AzCDGfdGcjEbIx9uHVQhdI+ulLpogaqnryvn22Wudj75b/ejbiLpM3/KAEohD5rKh",
+	"ug7jxWUDeg+H7TZMay9MKWkA7x1qGaHwAvukqq4fmmQc1tbjIA8zMTxjDXSPon70v3rxw+DuR0soucTe",
+	"zd0yg+9rao5P6WjMjqnqezTqgwj+MF01gN7Lsub6sxM4Jh9aaZWUfgwKvM5VODF8ly314KR02dKjEpOl",
+	"6AP9jJTBUk8aDeKW9yFBaPvRh5ILCZq7FUxbLfTrbVOQcB7cbjZM+F41ZuwrqOzYI0D18TrD0gBWE0rx",
+	"WYs1zkJRq3umIJew5LHYXZlopbkEe24J0FOJMNQ6ZTQDH/cVfI56YiayEe5e9hzNGDTfUDkq2oFXOU4V",
+	"jpJVe9aSqrJPzS1f9arMB353vyarunBY+50TKzfvYvFWVSjBiDJnLLWp4dNVhrqhV6uvGD0KV2zVyiK9",
+	"uhwrhvdVXc8JhJ9TLVGZbmcNF1tAjC3tMVwZyChVRZBrj9Qba2jvxOQJdRLqZWX3xuwZ1yYYCC4e1crH",
+	"J+dRT8LeSconhGYztlGvaI0aFrGdFDq0TDtpKOUoO2oxiFEcEhLA6LQ/1VtzF7+79i23U7GTLV6KlSTJ",
+	"GKQqxIUhUyFMMfc2+kUCxHwy+lXYCHwFAFJKMi2tA0YZEV8C1npGNRLQ6RZ16fTaHktcEpk3JSaJ9JpD",
+	"14++ESTKDZUWjPxEgukpSFp/HZKh6njKwkKWm96GQeVJiXKktCRICmLxRiqWlj/5oHP2+tLiYueTh+1v",
+	"/tj+5v32++c6Jy9EvmXUzJsM1nX3hlN3MDQ8G7AO4lQrIWzrFeh52zKePBFX2R5SApqGWgdtK4XYw+3O",
+	"+qa125Q1AOfRgEGMMDuaZbXznWI6YfCWWPIRR20Bia5mW3Gpsx1fvStum0NTURoJrYEoLn7X/uQzQxEZ",
+	"gLvrDQSndIlnts9O0QbJiqYxGcB522JYGLReQLmt71qkL0huI4tbIgSgF+3qbTfjMVBPjO1NHwCjyeTx",
+	"A0gciam4vJEk3G5mNPRotHjaFuZLp/Fjy7Ja8oNV72fZoINGoigEiAItdKTvtaLe9u0ZkAU7RtnRDAQG",
+	"bcQgAlEWBkPB7nuSzI0RkyDtwhpJe9o/CjAUWJ0SHTdAUZHdVRU1Jbx5KC+Pva2aMLgNA6A6MgAbYgz0",
+	"E2hDHnz/iNEbUkUCGFVuGBlWWxjaIU28DIH0MNhUOvW39s3LnfcWOp++PdIHHCKm6VIi9SlhEAPkUwBm",
+	"1SwKuC6jbCphtfbje8i+aznycyNHCgO1XCw/sDXnnMUWmaPPfyi/oDieHnqSqYekBXCUveA4INfmWNYY",
+	"Ot8cY8yQ6K5f07+KYKIBTNL6xpsU0kINdPOCJlKvlwBtwfre3RRkr3OoV6UYe7S2vliqA1M8mTbClIr7",
+	"JGQIyIZHYIQUniXVSbk+blKANHkcN62oPTOPh6K0YzJ2TwPtgbk/kOWh9JyUmmu4S5z2t6gWPVDHKPAh",
+	"nAL5JinSgWXWBoErj1JquBdNCx+WD9ebseqZvNl13hYsMHVucDQrM4CmXbCO1gzMbLVS+8KlzncLqJiW",
+	"L59cvvg3mCaToZXqQtY9sctp4FmLbIX0gmz4jqmLhsw3m2mxOdESjt7FqlCgaqg/0kKQyKYvAmBufBTT",
+	"9rCsWSMjVo9ca+Gcx3TF9Fy0xCe6J8q+R1Zu7AXXd3LCNTZjaRM9rDXeYjOJWuzYPAt4dE/+NsuQA3JM",
+	"pyPUIUqEoSdyHob1ighmMdajXRRoclAFC7EUSlbW9GXEKg4UMi6OCRbDTkBUCEWxJ5xZEQDGu6Lu2yp3",
+	"fWXwlbQYR9guN6SpczUot2OObMx4IhL40EhbxE+L9OkOTe10IdaMJC+Dz9BUw4f0LHVWCgVYs4pmJdEN",
+	"qlwV4YMdo+xVHGmFe64i/oOcqN4eMR+Fy7V7y0MW9tTyo6vp602sIRytzzj2E2B9uLEosV0CyAjWhYxc",
+	"QAXWlIbfFSKjey29V64KA7cc0nBSWcGtblqPlNV5QAhZE+hiwpURBmQpbTax/rynaanASrGhx6XUfoPQ",
+	"E5Ydt+wwbbNAXG9N+OtPReItnDznrM+JJA0ZApmjnoIa4/UkcnpfYZIMpcfOPm3AdXqkMzHpOs1bTOPQ",
+	"7o/NdOwuLqNIe4T7NPz07L4gg3EboAx9VOnDsk8uv39q9fT59vXziZ7iuvTcsttHeR+g6gPAZAXpjvIS",
+	"OTeUDm9NxKdgUy7N8Cul02zV9oyYbfgFbEI0aTc3bDE+I6FzKPlVsyo9Me2rlgpFrWBxD01Jg7lMiUDL",
+	"p+1R1oC5zg4Iw/nxYrMZMev6mHIDyQajGAjPDW+l0ueBuio8aDZqQCXQFFgi3dswaTMabkhofHonTU43",
+	"Pps6rRwIKGCtpWePZMjDL1pAGZM9RBFB1TvglQ7lncMm5znOy55afpMhu97TlucAg6Atak49Nl4+Mi9i",
+	"8qyOr5s5fNww58BWgufgc9q9R56PMpPYtURHhH+Gb0aF01Z3x3o3QpQEuEH0CY3QG2J3ErIeryvC/dIx",
+	"FWC40spXJ9s3L2+k9YBihZmiMjsnMP4fOGq9Hkj9HgJhPQsGyDkosKpsMk/6s1TsMCfqoWkrDdzZKljg",
+	"MAGZpiA3q7IG0yHUXCrE60Fa66YWUeMjMkLOGNdYP3mJciPQun7i9Te6a2KS1R6FeBwEa+GAIZXQhxja",
+	"IPRgQwLKtMvEe1Qi3r+y6aC96kmaqHMw1taXl6C1G5GbhQiaXZZd7lGAy5Y5gq/P9rMa9/msoDooT8wL",
+	"r2AqvrE0UtaFT/NaBtXPxz1S8y5W7m5sGlsvb7iOqWjCN9umaI4Jc51RNmX+AO8GVY0Zi48bUqSI34zQ",
+	"GiXeqWmKWNG+wGxGr4DAiXCJbtPNa/N4PENt+3R45DcIzkRJomPsosICi6JwQJEOd70WK/P6kASZCXCw",
+	"fP2H9p0vEoPUknS7i1cqokyFsqn6yozBiiGXxNtOwH7FRkxG5TVV6bn6I62xwR2JBlwRRCBhxoSuF1Xy",
+	"YbRFe3QT03402MA18VNtGFWlttJNuQ9gfW2HsfBH3JpQOyDzpAWdcApmMZqv9cdV7jt4F3MOwDguqcws",
+	"g36Ktic2VO6RmMtmHNhQkrprkVt7BlqtFfUvmVgawLHBcTa1O2DTjHA0k4giZxqCoBaUThAtRxD0Q7Y+",
+	"FWVQJCG+AQsvwUGasnZCd1K+YcjncZyJAthNTAxNxIoxIOJPoUL9dI/XTS0/sMc2FfUiQiAysoC4r5oi",
+	"wMiZSgH/f4n7zoF5EWSMjtsacSuzyMczRFRrq0NCaX7IGlwwI8q8Zhsz8tMjs+68wGCEtVviTAGST0vV",
+	"Agg7lJWDM0+90bGecBgCh9vMkWxi1AsThcqTYVE7d775I45wURjR3F0sB8JxseUC/nb9IrQjmXwURLl+",
+	"1eCeW3GFs1mZrK/uLy1eX7r7defaAunEwdUSmEkq/aohGqIUjxY1uRtShyAymKkUhTCUz4NANlGt4dwf",
+	"GAnswwEme7yg0KXCA/2/kgp5KDAcnWgr1B9pI74Ejyohkkpp2q9ATEwLDOBxOSv0qVORWIEYXhUwwI5W",
+	"L7UtU9m7EtwTzgTzTYyfB+Uq6eMs3Thsm+dR23tgNisR6OrZiYzwFuz90MEtWtz/gh9lNYC61B4O2z0Z",
+	"G/5nnpXa6RliNH9N6zgMPxqyEXXolWyw5zR9JZRXQS0DUxAhIqpVRSE2cQoT3jUKRcChhk3JPBFqMmA8",
+	"ZJ7gVHfB/RZruk5YJewWJaJJi4GY5QEYZqpuR0I6MlRpuxAhoXc++6j9yfedq+9m7A38L74hNX7sZcQi",
+	"m9g7NjzoOcGJWjheMysG7V5VNelOT1RCJhth/1XvHtv9zPj47md27v35nmd3j2WtHZ6RtfrdY0988+aA",
+	"BuIcC6VIZ9qB26mxgUiS47k2glkz3SbE5ICIMtjQqGtnonhSDl3c0ati04arFjJx2WdqbhgKJxqNCmmw",
+	"eogoTCUn4JWwZKYI6T8mmLaDSqNsyqaPMVCgX17raFBcJf1ZkeDnSlG2BPtBJzFjDMjNRj5php/BF3d9",
+	"FXI/1LIU5EBJH7HT8IRTMuvUj4eHxfHnCN2pDhKiKjyQJ2A+6LsEotJQhII97Zci24Km5HWZFyUK7pR8",
+	"cQxSc/DOqPPwbB0J/kSF8ir0HtsUg4NCVCmoq9o7Nkb3qrjCc9JBn/cFgodiixdJ0fIeS7+VrZ1MablS",
+	"+YCrTuEsfUD+prEZOFMHCuhkgENBKbgwGQMi5/aHECkI2Pal+39on/1sR27VWcgaRR4WaRQdsDmOWCxi",
+	"/VY3DJ0W/IkRPdpJTTe7uxqz9J+uXwx5MCvC4mwgG/Ve25zsBMghVyoC09RDWeyRhW7bvuwY/m7znCzK",
+	"TPscTfLCCFmjo/Pcawi1FnNeb6U+s9EZ4YuKW3Z50Cqi0nx9yF+aMP/QPxjy9pBV2Khr0rnwfvv0oimp",
+	"S7gmu7CqPBsXAMIFMN5aX+dEQYPJHp/f5D6aVXAToOTIdLKBWQdJk5ja2EbqwlUkoympgKC/3OsNITwH",
+	"q8j2ELaUjNSLVWvDzPvXCCUQaHOBBeKXogyz1AMRNgJoewwlGx8bi0yn3tGa6w8l9IjIWGMqisbueWV5",
+	"hR16pNgjjT10ztxbPX2hffNa58y9dDY3yaSM9kRtb2rW5n4LHPWZRsgSwXIwCCkO6LlYaqN/pApUWwvR",
+	"em3aYvoIYgRQF+47iTQExPaNC+gwXzZtpskmmqZ9qG4YZUe6wupV7sSi71ThuJeVkpqwZJLX0QzLiNLd",
+	"sCeckmaLvSjCyBDbbIelj7OSA1Me8G23gulHRnwZz/XJvLFHXbBuzDaFxk0hUeRPkd4EXeaEltRjzySq",
+	"KTStaUL//IvlK+/2KQ4vbDBdmpaqjBPCpimLx5Ko7EN/+eUpY/Dw2nukcmHqoke9gBm0mnistvIjM4C3",
+	"hMWbi2FJ2eBMjbMLYYk2nMFKQ47ax5XY0qCifZgr1kCGfagIu9/ME0sUNslqy4GcFYNw7Ncg1MVFcX5I",
+	"q37rvPdF+/yH6aSBRmLetIF3fTKCKFPk56S3mj3plJh0BiZj3YU4/MFGCw1UnLbQIAtSsxhO5aooz+lL",
+	"N8c96KHndfsLOWmCfl5DF2utHr+88vB0P9mrtLbMm7/gplucvXCRtceFiPB42Q3ePV6QhDVLNmffNflx",
+	"M7lpq7FM++aZznu/weK1dJYJQ16u1gyWT45VN/rgceqqgjZpHHETImadJjnESrCfau94Urvjsax/LIOB",
+	"AC76SKIllwqsVBVuOf4ReXc8ZO5BzNHX+JzYAWWebjlsBAJbiWk20O69rCZmed09JjxFD6HrqCs4mBWl",
+	"STa+Gz3J8WfYjBbjnJWlJxvBDgMJgOhX3BfNAmvUoYg8Ss02o+Lhmgg4awYyFMz1Qwn9cy72ekIFFyQ8",
+	"lSVdaHOAiIL7PymVpVOOM2XffXOFU63hhW6dB+GuigxqOx0e8n4VeRXXE+lEAd8URvRdeDgyMTLj+hyS",
+	"tj252EStHfxsfVif+eVjYpu9iZM5phyHcUuu2//z4PMvFtjBV18ssKNi5iD0qHJ28LkXoCKACPnn7BX3",
+	"F5P2z2cZZ5HkWbeLyePENdg47mJGTZDdvNSFe2eFDyypxo/tnGlBc/vPnx5/9pmfj3X5iUhVG3Th7p5d",
+	"enB19eOTS/e/GyQTd/06+qM4AFHvaFVC3y4g8Lhhgepyo4G/kLPVwkfWhS8AHQ9RJ2LPUEL4pR2mk8mE",
+	"I7nfArbB8jQIKtje3q6wwiibqoQiAHgQStaVuY/NelpGRRSMHXt4X1exWekLGkMWyoCn1bEjCl9C4Azb",
+	"+8SbvJUXFh/HNUPvkwUnhF2fabGaq7QyXS/Rdx1FL9VndzxZiipkjpzqt3X9rLG6U0nKqA1JVbfGZ8Wu",
+	"X9bFbO43rfv537MpZuq53TTVPqVfVyM5sw/PYedzrqpLOvk+S4iohjLiB597ocCURPL0JZsJZFNpEVCV",
+	"TTCCcd4X4Y3LRqAmmet7rmZBuAHJzUTNE16Q9lL5YB/rbTBoq1IJGlXaYkpgqQkxkvZrh8qebChSPkxU",
+	"PMZxOWEcRQe5TTEoBExBMkqohA2CGa1J++wyQjxHVKdH/sZZ/sIBrG40viJoOujtjjWeGWgMCKSEPBQF",
+	"oDzfgj3HJ41QBQuOyo15YqW1K76jPcpz68bZuB1AuQ7ciVyVtWksRJ0NGMm46fr+BQsqBCuOEL5tHZ6v",
+	"fSSswvYgW6IFDBlX63HneyK3wyels41JVP3anrz48fLlk32syo3gsWUGpxA9618AZexJj0XhQUzGlKDW",
+	"nD24cwUyyQEystU98yRvLLO+yYtHAHWGCGcDgM16uMRxnS58s96OiX3RZU9SJ7hddp4DMOxWFKz3//RY",
+	"fuLbNINrygY4RRTopsR7xhZzTyB0AqOIJO54gfmCB/oarcsLrEKwNWmd4v0k+fqbDLvpS4mdUIUxgL6U",
+	"eFU+eeSFq86RumATComi/ZwmrWDYXjjZlTaxgikAjJ8w0eMKAkpwD2wENYlFmJqmCPPak7OzCXCTR1ep",
+	"s/rp71duL6zcvN3+/sP1op8Usico2yPeqrjctL7HUi0f0f/mxWb7kS7Sa7z2D8mWQzy3h3AnaT4GwvNY",
+	"3HkAzNps2o3p+lAcy6ziTlfrpz7uovIUOasfnrexq+/5k627VfKugZh3RVNgesoS28azrINLblIN1bW3",
+	"L9//bW/jshlvUqubIH+eBEy33eI0TMt8XHX8j7OKDFr+qazA8yCvK30xCROnQcQjWITFfy8wt0JQYThG",
+	"csiqswg9Y4284MsiLCHDmfOl6T/s4RT9InGHrtjwPaFUMa6W1uXknf2sffNcBhv5IS/nXQx5oC78fXTn",
+	"zZyQTo9Ic7nMV/lTHeAKxGEFmOuzSsPzeo3czAaFjdHgGmrS/75y69P2b84lRqcnKaDi+q6q5lxZ8rLe",
+	"FoI7Rmo34VsewIhC4cfgjviMbJDnQunWblYp7Zgg4wtxqN0aQaQrgTPM+Cx3abJZSTWCZCMwZiDBMY4B",
+	"nurFaJlB52MBZCLUaIKd4Sko6i/Arv038fmW1BGHsZbpEIDg/jurCUG2f5diiPpOTKs34gVPRt08gBQu",
+	"/X9DjXHqY5yK38d/qEjPk82djXrOyuMFuO9r9S1fLj18GudfxJ2AdI+Ne/GKFqKcebLJ9PFBQfIW8C36",
+	"UPUnn63cfJhKzABsBui/+RLzS9x3fsHLc/k1hvxEyXl0ogCwmJXzWKeEI4tN4Ij7ojkJ6sGYEVDq6gk+",
+	"jBedU+dKPm706vHj7U8+S0UBQ+pHm7RftP1lslqfnEi7XnGOUXbcgDymmUkDpEOvZod2dSGkUaJofGws",
+	"ryqdvDI0djJ+zm0cjvMK3nmrSsoj4ti/U/fGFKOTJg8q2ZDdnRSCrLkWWDmmy9cgH02MfENwiR9+vHIj",
+	"3U325U5Vlc2cSf4VHsy9Kg/rG/8ULd86HiMhQza5HTIQ2rhDzD1scm0eYDWoL5rD1Yps0FfcJBNh5ebt",
+	"pbuLnStftxduZ9B/uBkCHzyLrZwt/TcT+XAeAIZgWraN1xdXAMyRAieUKPFYKb43Mdo3ptE+9c7q2zfa",
+	"1093/nYjlcqh528nhBfz77Vr2XmkoDShn4xQ3lklEAIaj9MmoYZSGnwYBsOytPFYkxDZFG5AkVE1GbWz",
+	"4M+N4wKQ2JZSeoOZByys/JOKXZAX0t5Rak41CSY1FyP6dFT+AlOuj5PejUnkKqzP3fywYTQ8zZfFkE5w",
+	"EP7Byq077b+807n9QfvCl6vHz3Q++m71o29T2SHguSdYDz0BaJIQzPp3ipgbEp9gMB7Idqw5OIFwKCS0",
+	"jGYtT0vrVlHf1xmqQbGfuC/LWo0ADTdi5q/cOrl0Px2fIBBl4eYOAHII75or3f8rmh0RYDELREUEAUhd",
+	"6k+IxUpgCMQkrUBZsGCw1R9RELoXU6Zz8buV7/+8dP/dDMKq5DA1o5usKiLY8mkSfY7c+/cDvYATj2Nc",
+	"4BjMgHHfwkPLYJb7rqI6bEJe1wtD4bZNmVFtbHv2LL3de3ZsEtHHVqetFP0CvZAZvCbwm15pbeFnh4cA",
+	"iz+z65f2mnxaH/oyK4SB8+ZWfdOfsppbj0/1uWQ1u8U728BGepxJzl5mSEdPOD8QhykQ0FSUr4/7C16e",
+	"Y65v6ylsgQXy5mRsopMdDwcz/KpcMQEzy2qC+80qtX2WCKbLKVF9D85GtUE3lKtpIAj65X7itK3Gaaja",
+	"5l3RZBXZgLwBZLkCQiBijnyiypMxr7p6+nz77GcZXGZGROSuS8yNtzyVm4X+OxmAAuy8roJF49744liI",
+	"tWhD9KLGkmyb15aaApo2sE91M2DUBg1hiH0WcZZKtsk+2vFqi19i9KyzcKlz8V6/SBpg/+QuBfRNf9Jz",
+	"W03PQXER1BQByIUMzERmM/g+AvDcCqbkOvXeyrUv2u+8k0rtSmxONd1hgdV0P5H8kxK5s3V25vGm1M5e",
+	"Dg2WNewPeAKtvz5RBJxrnDMH6Htu7bYDvUJr7P0bFItgSwlnpoT/kSXD+8KD1D1e3jAOY/vB8fZX72In",
+	"QDqJQ+w9bxqHm/6ULMkUubA/T8bsii07y613GtnS4vU+AbN56TX8UBjuyrdX8r/NzQ9X3cqWlezJVf77",
+	"JXSqfB4GPNUEwJhGFFEgrMjGjOeqqnAYL4fuvBtSi5n0BVN0sHmYN7U6d2f9IozhT1MRmFsqmgt72Uqv",
+	"xXJIquKwgwbFvAgAPxKK5N3Q6/70zUxI8/bDjzonH64cNy6CEoEroqFfGxuJlDIPEF4r1lSq9CE1YFgS",
+	"EOwk9ItTUEYGAEk4yg74IkKoNfgeMy1W5b7DtpdmWkX9r9KO7iIqNkVDxWhwq9J7wj07UlY/UdkEAsyG",
+	"TZnohbOcDsPOjGxaG6gr1GOZ5DRFbPBIRjnFdh2AKZHc8GyBc6FcURunwpmEYbzmcn2yDEt9W6yZLCEw",
+	"nLwuRq3zshu2ijPCk02rsWpyXgDveryuuv8u1gOh0FhLYWN8pSJkXNG5MMwMI0mMHsePKg3P62F28zft",
+	"Q6oqxPlJq6fPt6+fX77wTefP1yIG1up4Z9iqD8DmotbjI3DhgIn5R7B3QP8Vb9TWDxOJ2fm1FpNNH6wd",
+	"mDzA4f3SZoprv3LjM+Jt0kIqEhG1Fg3ThnXQvHSsgyXzhPGQ0RGyUMqM9SFYanJ9lgkq3FPCNiTNSOkJ",
+	"7iMq65PTfBUjgBx7sOiuDAlw3ZJDlBuBZumJ13+tT31G8EAEIxOvv6H3OF4Vx0MtR4g24YRVwcAF4BbB",
+	"7EYF2A4xoVHmIffkbEN0SQ0wEMojb2aCz8Cs7fjebW1oAb3Ex4IiliCvXjo5QL5CbpYfnD01eZjkNhBH",
+	"Av2YWqG0uECQAXcYokhRJdbv0YIe9UZP478Iuev1WGiAPt79Yaot18fMo69k2PuVHSE/WhVevc/XHp8R",
+	"Xp/vJZyVGsKY7Fy63b6/mIhBJBRR9xTZHkT/JD9tmrEzgCbjsmvTRZc2anuKMOzmr01S5T65tPs8NlU8",
+	"PRa7dwAp5Gf6kngin4abM0dknFDWUXBB73o4GU23rnFHsBlRkYFgc0LU7fAjNH976px+El3rE11oSQ8Q",
+	"XbuUJ0OVOQb7sP4W507ZOVz1QM67DpRPNYWY81qsKhvaNpkJBJ9TBSaOlQWuEnRSVXquw1sqVmFK69im",
+	"mCf82bBaYDMNTSsF5gkO/UnTflUG7v/A1GwywkvmwUXXKVGEJb6e6PaCB54LzeymrynN+wVXAd4+Xx9h",
+	"U92CA77XYmHVVbFjyHhgbLs2+NApG9qiGQpKmEo6KC3B8qkIoXSCkZsSB69wfWps1XQD7Ulpi6YHbXzN",
+	"LwCel8NbBTalXL7rsF5albuTDAapM7fC+Aw5u9EEld1ju5/ZOT6+c/d/ZKyP8oTRyuxEGQdLVXqG1PSA",
+	"k3GzLoOxsGdc/62Y9LG7V7nHwioB3IQwh0K/Sr8F7945tidjwaFc03I3M1+hmW0f4ZylGinAjJttnUzF",
+	"BRhIP+qhtupLk8dMC88Iyqdg5gU42+hVG81E1J1uvfTDwoCGORIpGwHGUCIMIanQ1wClazbV5KBnpEGX",
+	"uDU3n2N9oxtm2YNbo1BS5UAIX4tF1487PohD1hNCMyYm7CIE4jYlNHzA174azUByFaNImZ3vC4CEGNtF",
+	"6MHugFop0pou4p2rHRPawcMaBlXmvkIBMcqmUBrDdpiQnilTnvYxQC0rTMmagPUQ1FCjrlcGT09EA0s9",
+	"Ty4wBHhjJa7milAUXZqwDb8ttOZAJWtDiHHFShSZKk37tju4hUDXQa1AjKdXjWo+fmPTXxW6npeyOhOr",
+	"NPM8cbReYotH2SvaxoTFKOh+NnEyqgBpcjcEYEy9Yf1j5JRA2RR/Qd/7Xz9CzilFQiFxlYyIRxAW8bYH",
+	"a+FGtPpTdPzivWRcPJJeu3gYau3ql0U/jTAVXbWZxBU9Ja1lPvZtboNIqhKKuQqsaUVSE+YIN207DVip",
+	"KH6A7HzGG44bSvIeQMyxGuEMGdMe0KYG0h06mSMbneiQ3KcSLbbEyoFwUNsJArWFVBNQ107qTsE/ZAOr",
+	"MigZWNc6xvVZadadF35plJXKMghEOSxpS6gulX5juqFNPZY9rtS0X6pxv8G90g6a+mcMfnu3BGAEkKLe",
+	"bbdcBYOqLH3HJCqpm0aNspJWXyUaeQ/gxJAOK3Mf6vPMXFT7MtM+gMerSTYjtWEMcYN6l8LTkh92SDiM",
+	"2r7j06ERmxeKM8xlJRyiWgqECktMM5qlE09UwlEGIXjpC3qDad/ijtCh4PgGNiO0gww5eNhP7tGdoVmo",
+	"WJGBvb1kjii7jlATlKgpCyZx84B3wcfUKolo2JKqPhkctwh9m0xLJifa9GmfjoGD9QqJAQjDVGUTBslq",
+	"J96B8dkOtrwAPLL+vcNdr8XKvG4OzheCsMwdV/sF5XCUlbS9WpXNEqvxYE6RJzIJn+N+lpg2Rj2hIvvC",
+	"8KMZ/mjcxWiihZbzEZsREY4ySKgTtLp+cTdUwqtMGmAkTSi4jbR3bgDOJoQh0nQ4ghAnxN7WHNJvV/hY",
+	"ylt+oW2QQ0JpSZwisoEdZgScqKwA2niOQURjEpJI6pZIINA07RHpFbTZGko2PjZmrLd1WQYGIcIIhTSQ",
+	"COCQYplr22M24H5YrARCVbV9gIsEE6FoimyovB71flE2CB/FgChD8VlVXxDKopaEVCED1AuUqVRTBg7W",
+	"nUE4yYgV02OCgrWIYikqeUuxLeAeWKmTkH0jhRH9aPNdk6uiDS7oP4yp0x09hWzpaFS2bKuQBnSqXLu5",
+	"cvN6e+F2+8piitmS0+TDnmnbXR6Xdk8URVhm/Z2NejSBF4WIFcmgimKGQm+TJ47z29IFc4+nD6CvTwGb",
+	"5uXjVXDPi2rbtGeXj2eQYoOnFuwPSfk04TDLYAfqdH1YTz+TfR9et09fNiBafRSUOGr7WGwayLwChWfN",
+	"CWs1FpJmYxTkB5Osyr0KaNVEXRlC0qfFGudcf/iwLb3Sf+nfbG7cMb55qcM6HJFvlzFsE3SXhwDmBKcB",
+	"m2+tdftvMNZt5sJz5wUzoFpDUfMGgocxOqy5vttNhF3x9MTUb8gIGeoij8TdWQ/kbMBrMINklO3HKY6U",
+	"pDEVCugEMNKBBGdpdgWDPZFjkNxAiXOdHXfWDaEE8uCrL/ZK5hdFCGKZeGUAVWVMpV/HnPiDNJA9V0pK",
+	"bCtsAkb37L5GBFUxEZZ1ycGmKFd5WNTHVIz6A+lTVRa+KLr+PPcgL0Mfh1IWZSXEtlf8KF4Lj7ITMNxG",
+	"xLG6DMKciFV7ijkbCxBfhL2UjbAoeOC1SlBt6+MO7/e1OygpbkXxza4JMhjA/aV0/SIEZEtgs5a0PVbk",
+	"YdGR2g8Erw7mFwSUWNgxATOrp/34EBl9lxJGMPSFUaTWims0acj0LUSl3rg0RDWITZ6CcuMU1+hwmUf1",
+	"/1u24KvMH8+kMdIcaeyOPmW+dRSiPMd4VNnPUE9o2pppQXzEdy3qZkI0bprrQ/ZJbFQkfQCOBXojSbaB",
+	"XhxHFMWxuosdM/AnDHfXvpSUAXgsynagxRlEe1gNHjgux5YBukXEVNS7k4ip6g+okwjbeCg6WxHoFWrv",
+	"Sn8PX1JMlmsztIhWY5bfRM4WfECOkppzPS8mIOEdivpoIjdMi8WWbMD39iyL0vdavQCyck6ANYmRjYwS",
+	"tDN/Wr56YvmbH9oLt5e/+WH1+PEUQxLfL2/Y2H02/GQFjRZpdeE7rj9bomFVBA2B8T2tl/VWRg0RyRBc",
+	"tNkUfyNLwAwsK0z7Jslk0jMlCN0GDRHlmowHBzg95jrhlFJFnDvrv1bfsrINDq5Px+p4zo9Kzbzb7EoO",
+	"0syd9bWmoqT6cBZJ3JtKEVFx7k6TD5SiiaVcMHm1Id7ux8fIfxHPZfci0DUDnDYo64EoOqQ8eZh03gB5",
+	"yiQjTJiduDDRI6BZgXbeEWVXufECKm79N69lfl1gEffAY0yKlEIgaOBUQDKnuXyw1qF9PtyNw/CbrOIm",
+	"cDX1LhDlpD4VE2drrxEawPP7GoGSwcgQV0JVw+a29+JmHeSzIotld2rKys3+IJGq4nAKypaXJ0e8ryFz",
+	"VmDAWFgL2JSBs4ZUWozLdmHEHxRcqq6ySQO4zonnDSC94qumCDAPQ9Frrb4AGtON8Iaxm7mltVKva/kc",
+	"3DqTpbeGQnmO+P7fLoVABog+QQRVjKUILG1vJFfQYx1HaifFxCSdkwy7bzyeePNa5+rdztkv2u+fN2Yg",
+	"McjATgSzvk2WWH2kVQ6HDc0FZPzJCqu5/jCHmcAZaPh8NhAxdlhvTCK28XnlMFKzDObgfhrR04fE8kwu",
+	"vOjOC1ZrUTBlhpfnJsnLqfEW2FdQVKcKGYB4Q5Fhv+qkHgC8jBqinPITRp6kcEcvoaNPmPvke7hrnqT+",
+	"6CnQeMs5UOARgzmPJGiscpufMVZ7wXTSQFcoNAp6vK6GqVfK8Ll6tZy+ayye0+1skaLr5yLlO+29u91S",
+	"OzaRRuhui7TwClC4Y4REgWwE4Wh7AbbMMSW4sGbwCks7MOzriUoIcd+q9MUEVqPCv427WEoZa1MXPtLK",
+	"I5hFn3xQquWlCUcyaMfKx8+PshT26Lcpmk8/1Ex68B+YJ2fXZY0l9l8TY3RsfWbSo6RbWlxcvnwS59On",
+	"WFG7Qj4ncibT10z5s80OCt/R1CUCkUgpQM8S1j7HKsIpYGbrrx2nCL8oxWNi4N3PilBBJqAmAxFlLbrq",
+	"wGMj5XpjdMThpVF2JH66pjI3Lcim5dXWtlP0Ch8JMNyjURBxsE9bcUelhFFdO5IVRG1NzSIBR3TVwtce",
+	"nUcUC7qllTgv3/+4ffzjlWuaT1d/b9gTghF9I22vwRVPEkyFXnGO+BS4AZvRZxNqkSQrGBEqsDoP9I2M",
+	"5VGuup4TQDzVUFA0kGON6BOv+VsXWlKv7bHgTSCdpNTQO/nkH6ccx1hNiByhxcN+xp2a67sqxOrB7JOF",
+	"65JyYc71sX4R2ivwQIUfFhv+nC+bvU3Z3HECuNkwDdjamqBqySHwG+7cb5+9unz/5PL90+3zH7bfeTsu",
+	"UHLq+UrrGCJK3ixCfCz9QlmEuAm9Qvp4timQpwW0KQuMqEQrM1Ms24csI3X1SAiNOnP+9PHyW/dW/n6y",
+	"c+njHkLbBcXD/bXYi3jJk6TGYMk56jHagnwGC1al5yjGcdCLpAQbTZIa0CKKcm394cHYwbv+vIvdvpsw",
+	"2BXrwrDDHl6PUh2YXMcUvfCUmERj0Q1N+yPNw6mRt1GRARTtNWUwpyjbX5EBU2Je+NChjv4AbKWrWFV4",
+	"GJCY9qN+K717dchZbi8dPHD4CIu/+y78trQDICuhgYjNtJhmcUg9+l6L4fid/YzXIMWkz4DpV4Bnm1om",
+	"NicgDDftB6LuIbYElL0iMoPtQ9U7MwH5rKaEJ7kKhvlpN8cJeJNlVEXt12sWR+Qh6W0WSsx+uy2PxaZ4",
+	"VTSjFaRxIW5BPuZFzfUnGNBBzFcJ5UbYMmFu6LuAuQECNio+7IZMf+v4yq07nXffWbp/f+Wr36yc+Wuv",
+	"iK5Lzy27uc9f3h+SJLIBPGz9JgS3SgRWgegUEJMKRWB64Tj+qel1m4rBhmrPfkbMNnzgC2iBthgcSoR2",
+	"+B88lk/7eBeHt0bZAfgCQEwCxbRdBnlQbCMbf5q691L7qdBWP6i3qrVVrXVc3WPhLdqYVBiuMD+GgvNF",
+	"DASTsjcNe0gcZNODZigQCWB7YNxXq+NqBzIZXhdHVepJTV5e+epk++blXq5CWyznjAHCFZKVt1WHEVQq",
+	"j4UEySbrpcBXeC7NDq9oLcqZI9QcoyngdoJhLiLdVH6BRIe0gydnXb8401At+4dp27ctc4gmFf+kKfic",
+	"1uAZGiLmGhgXIDaxIJ4h6Te9oDBCpTAAAkaPHlTW2X5wfOXmD+07Xyx9f2VpcbH9we9Wvv2yfcHgv3ch",
+	"vmcaf1F0NoCKZC0KEPsakb9Wbt5uf//h0t33Vm6d6PzuvfbpxfY7d9pnPzPjW58eZa+B0z++l3FmiutY",
+	"raEIuBizgWx7qafwrrQjbfjhLIQMtnxNuV0grjiIGUKPUFNAB2d6eTnuYy4WmLkZAsXHqXoAY2aNVdck",
+	"URN+GK/BNBwbv/2MG4TVosPDePdI7MMoe9MzvyGtzBNTPjiUUy9eHNMrgMwFNLS62REmw91KeJVYRhxY",
+	"TbP2jPAxlpNVPXPUXrSJAZboIWkpvOjL/BAzqGZUoQcGxuc2qr2Mx1eqspYOv5jcQCpJz2wie5VqvT3B",
+	"5wVg2c+0sEbQl4H+N+Vn9TWIf2bdhRisTyqSn96dw2bZa5M4W6rq075HZuEnvmT+DYu28NMepz6ROp8V",
+	"ytQY6wukwUXzTeGxtLklsDExLZCsFx2OlLpQ3Loh3NBVgW8agTcyMbKL191d8+NwIHT7HuhCzGW5QhXo",
+	"LQu2GLAQdc91vr3fPnvjn8dPYKfuP4+fwESx/gQaL6LaY5sd661fPlqVzHEdAjSVFJMgvdz57fml76+g",
+	"Oo7dTRsOabcCc0NtM9iaCFSnedQMkmGrvz+5vPhldCuDRtd7s18E0DZGYEWKkKKFG7BQhtxTDE2F9m9P",
+	"LJ85F93Qohv13vFIBOJJ+GvGbFKsXJWaLIAW8MbLn9xMvHSE6Np7Z032BtKtKpvMTLaoCB42AgFRLulH",
+	"w1ZWv7y0eu3v/zx+Ai2p9oXYUQGppS/eE84sIqjDBrPOR9+tfviwfeH2yrdfxm/QCFTGQSP6aCAmGBij",
+	"BaaEUq70VYHVhax7ooCmMAZ9GZp4S3ffW/74fmIzrOrtfcyrMIZV2XqJep11vlvonLjVufD+6qnfRPeQ",
+	"jXBGHku5A4Lv6dc0riEgaiDuS4uRvxZBhpLn2juNgOCcDYgvuZM4gCvELDL2iJkjx1lG3bieGaeRSDCy",
+	"RLYmgZ8KnB4zRBo+b2hJFGpZS81Xc8KPFSvh35HxQYdUhHnfI4WRigxmXMdBNyJw53m5VUydJQUjo6Ed",
+	"AW5VBMM++rPiCg8q2/XnVLkXzAp9RWTPFudEqxgIslcs1KlfhA5fLQsjM8qRWNgajZzFnQdDB2ycYlWC",
+	"YC0HUqmiDNxZsNPKnqsXD825Hq44FIHPPb047T2RaVRpKO5hUgQduGJNBLPa6o1AkkdWHn68dPdrdEza",
+	"d/66fP9C+9537Xe+6Lx1Y/nyyfaFL5fuHrcX/Pjg3MqtO8sXb6y+9Qf7IZJ7+/332qfOd977on3hIzS/",
+	"woYamdg79uybBXT/zG73PP26vdXKrRNL97/TrP7DzaWH1zoLlzpn3u1cWdRP+eRu+/1zPz44137nbysn",
+	"Lq48PP3jg3OdhUsrx9/pXDmDi+xcOYMyAmN//zz+Vud3t5bunof/6qcsLS7qV/jyxPLFv3T+ek1ff+Et",
+	"zbGXT7bPLS4vfrV889ry+6faH/yu8+kX7YXrnUvfJN5lj36XXtM48Ua37rTfWVj93Tsrt+7rnXz/XOfk",
+	"BTuqaPXa/eXPv9Bvceo8jgTr/O1G+9S5+FN2736z0Nu62bVrnT9fIza8fJIkGxzeys3bKw9PLy2e6j2D",
+	"ONml3A2U19K9d9tnzhMd3DzXWXgfj7y9cKdz6TYWWC3f/23nsyuZ9zf+fC+RaQEJd+5cObPy8OPVa/fw",
+	"nJYWT/344NzS3fPLF28ADS10Pn07+/7kNiQe0HnrBt566e4iPqz9zR/b37yP2z9gRzzXn+tPl7QhhvL6",
+	"3Szg3S9v17Zy6+TS/Tv4e72tt3+/cvv3mTeKOuJSb9Y5+8XKw9OwzuPLF77BW7av3PjH8SudhQ80VYB5",
+	"84/jn66ePte+cGvpvj47tHPSHxi5dekP/N0tS8bdJ9ZDw3jjMOTlKrCKEiJ5YO1b9zqX7tGdz/y2/eD4",
+	"8pV3zQt93bl0eun+d/iIlbe/Xzn9dfvOX9oLV5cWT/3z+FtLD66uXvx4afGUJswPzq7cOrN8/Yf2nS+W",
+	"//Sx3oNYvAXfu71wNW1tBMSFnYLJw/9d58oZtBM7f72m6f3TzzsLlxDdSH8CYEcgixbiwEftU+fpYjA2",
+	"ex46w51itCnJ/bjw9crb3y89uLr8zlfLZ07/+GDhPw+++M/jJw6+qv97VMwc/PHBmc7CJXbwuRc07cS2",
+	"CQXZ0oOrS3fP/vP4Wyu37nTO/x4FYo9Y0SvQIkUrVNINdglGjp/Xr3rr1PLVE0t3z7dv3UMJ0PnD8c7n",
+	"X6CUX7n1YeLdxt/saSwfzEzXTy6/fypiBiNj8AnLV97t3b3eUENiB08vLl/8vPPRF50rn6cufPX0eX3/",
+	"a39qn/q4d2N6Qxa9Uj3OXlgBQOx17U9Ld8/GF9B7/6TRkOAwHA15+WT71Dvtm/fa179uX//K7sryX39Y",
+	"vnk8dd/H97zZMzgzfuOfKSITGBuP2768+OXS4qn2wp+0hAAFotUoUJD+qoeC8LdW1epNgH4CMACOd/58",
+	"rfeYtAWSoKu/3V++/3nnmz+0H35M73TjfNoLPQ36NTl/MH6jfxy/8jP1j+Of/kwxehlgNvsCSw8/bX/z",
+	"u38ef6t98219QuCIrb79ffvKDX3Npdv6nYEzV27dWT1+Jr4L1jNKHlt3n0bivb68j/NrNbUt3GY/U90C",
+	"C3YKZZbe0zO/xXrk5fsf0zJOXFz+2/2lxcWU56ag1yaoHUon8Wnt2x8sLb7XvvPX9vmryxfBbMPCyu6j",
+	"AYxyX4ZCGbiH+C1XP/39yu0F3LX2BW1MrXz7+cq3f1i+fBLla/s35zrnTrdvXtaffPqH9q0HK29/382p",
+	"e9/sGRnZLQvuf6cJ69pC560beutOncfndGtVuFPUFZN4ezx+8NvtpscbXXDHE6oA2Jfk9Pvn2+c/XLp7",
+	"tvOb66sXj1v/v2u3ksgYiaOHX1i+QmN05dadlZt/TDzzyg37KJR3mQ+xLes9ghO0O9qw98+2r//xxweX",
+	"f6b+efytnym28vc7pNn7vEGE29Gt4/56Den3xwfnlt+73b5yA7En2rfJNka7EiWR5jm4+J/H31q+drN9",
+	"87OVL0+s/P02ie5T55ffuocCgQAsetaSdFp6rcPlMwudK39uX/+685GRfmiYop1+9rPOwvvESJ9827l0",
+	"+8cHl/X+3r6wfOPd9uKF1dPaOeicPWs/aS/8pvPeGW2egH3x44NP2ldudP5+YeWrhfbHN/B61Dmr1/6+",
+	"+mnCEtv9zJtdKCcpC756guyX87+PxPWVd+MUgO7L0t2ztMGXT+pfgeDLEJ/wUEjpFwFsrdtS/90t3GC8",
+	"FRI/fthe0AJOb9GXJyxrdHFB5/zvOwvv08VXT6Q/HZFcEvSetAXat+4tv/NV+nv2fUOUbUnnu+sFV6/R",
+	"QJulB5dXP7qpGfbEF+3FO1r/fHlCi/hbp5Yvn1xafBc9OW2fnv9w+d0/k6f1/nudM1oaoFbV1uLd8/jV",
+	"0r3PkVusIEabzhqP7e9/q2XgrW8zl2xyDwn1DfSJrKoXD95Lr0XTpbvxtnG/PsUpv3Wn85e3Op9+odUJ",
+	"6Krl7z9AI5cY9MxXK9fO9XioEZpprzBpX/+j9RiXHlxe+e4dbYKZz5funl39WLt82k+9+Jcun7h9/Xzn",
+	"6t0emnFcVW+EIkt8dT69FvkQF95vn15ceXh6+dIHqx/d7LLWtYlw5Ubn6t32rXu9T+mGFUqhG1Cq1vVZ",
+	"+fJEQhgDEfQqhs6ZP2Gsg9jp/iWipNt/0ertPVAYZ6+23/miZ01RaKnLY7I0oVf16du4p+0v3+pcObN6",
+	"5biWnLfuoPKPiC+2pJ4TTQAopT4L3EHSFvpZaB7c+7xz/5o1QAa8NfpKZ6+i4ZdhQiA6LkSTVNoRAPWT",
+	"er74eefDhbifiL5Sxj0Rcbfr5bQZBzGC9sLlznsLS4sLoBd+p88WQ1Pfn7f0ad2yzsKlzv1r7GcOa9++",
+	"0PnoOysUUihYb6/NRGaIv86Ht9vffGQloBYb6NCD98LGx1h74dTqbz6nbcbIg9E7KAW1jr3yLtmgcLse",
+	"aRBbBUqbNEdk6e5i58rXnYX32/e+1Sd59jMrCdvvLGgr/pMPOmev66+Ain98sICRl6WH1zonbi09/LRz",
+	"9nrnbx8u//nPS3fPtM+fQA798cEZbTfDytF4xfDu8uWTpNfsba/cWLp/ia65fNIKfvO4c+1T51ePX155",
+	"eDr7BVMDZ/q17l9j43tZ+4Mb7b+esC81/NN7nlgVbjnL40ZluvLuvc5nV/A+y5dPspee37+PtT/5AXzw",
+	"c+QhYAzyN+e01jj5QefMbzUpaIviXK/vrSUYXP+P41dWbv6w/P1N9o9Tv2HLn9ztXFmEf3auPmg/uICe",
+	"Y+fivaW7+tL2Ow/aN+91jn/VuXJ86fu//eP4p5qA3j0feV4XPugsfN3+5Ieel8wIP6eE+IyjufzgEvnh",
+	"F29ozwE4qfPna6gq9RtDMPD/Y+3altpItuyvKCbivM0D9vQ50+cT5mk+QSHb6jYx2OpB9vGcB0dIwiAJ",
+	"JIGxDAgEDW4B4iZE2wapxOVh/qRdWZen/oWJzLUrK6sySwjHvHS0kZT33Ln22mtnxg4xv6w5/n9H9SK6",
+	"YXTKQeiy5asYgnDnD93tAj6dzEGX1byYzr8In+Ix1OOXeRdUb5yt1uCu4yN7UOf93b1SCQKQFP7eUK85",
+	"YNejq1V4ja0uW5j357p+s+Wdn0d82am3sVDCGJ8fS2JSukUtmaIS0aZVbWuLyIS9E3a7Him4VnWWV9yO",
+	"JZZewR4sSSraVAnphxMtYwh+jiG+dXeL2Ah8iqVlHrUonrBQ924/SJPI5i9SP6bsm3oIaYRtTE19KxQf",
+	"pdhqjZ2tO+f11H9+KxT/wzAzsn3JMF02i6z1v6eEE1ULaKgL52OFWiyBzkIdv0rA6Eq9pq2mVhochV3J",
+	"dOF45R8Jyo9vQVELoKqzcc7P9PapbVnw5TFt/tEpN3NgO4N2jmtYIIB/aTAEaB1BstUO29ohjHC3AXjC",
+	"j93zbdqqDxqV7Gz6ZS4NuV+EXIAyWywCGQdAfzlyEPtS1oSBospu2syikzV0oiZtk3KtZOQUHa0ZYROY",
+	"Xw4cJALixyJ8bFG51zviWEngQTa8THC8Y9lxOtHr1KpsUPpWKLKaZQ/O2N3ct0LRPWnx/3ZuWc3iH/W4",
+	"gXBO97gve8t3KlLd+NodlOzBkr/9iUrbOJfl0C4P+Dv3YsR2lpzKGvfNrENtC81k8q8wXQjcGI5Ip9TF",
+	"geu0C2ylATdHzgDgWUh/aKjM2d4HzaKN0sz0y//6f4Jc7W4sUumXaw9HYIoAVSfGaeF2jllncwIaU9Wv",
+	"GriDgGuXATHsd8kjGCl8MWoihpt+lnv9ZCabDhQhUYiocO3tLlvhJgdclT93AwJYUr9Ena1U2PCSxjKg",
+	"eNn8pT04QyukEmVMWyiPbuKWIFQJVzSpJXAGQex4vb7fbLmb7/zSb9yp3PrinP2W0KTnmXx6NjeTjfko",
+	"B0U2vHQaVW7fEHAWGz4WNEbVbvMiXMNiAROtHCz4AJfVeS+299FyQ3vy+czPWZ3N5ptrew9qD+/8CzgN",
+	"uchZYwQszXEf6HmxOr4VSjgcKBYhfg4sCTLWZI4Mj5hE9hrYADDXghCg2Ff71LNOJF2gbRf9GRQdGoCs",
+	"ktPrbn1xGvtw1IjMq1VZb8dvzTtz82zhq7e37/X6clG4zQtpUSLOvObIoUWR190irVkL6NrVWgoBBLAE",
+	"UuTgLp/55Tpb3g2xSHMorb8xIOIXqs7SET99Rmv26BT4NcHJNT80l9REleDmbslf8ql7GypjVGNIbnKO",
+	"o53R2ioe1/7uMNjhB7ZSJ4nD9j78SGJzd6+I7/h13y9+cAoNe1hxD/vs/bVT6mqzqbzxHSP/+Z5dqWH2",
+	"1PhNzHbyITjT1SgcoEAQo4cmbtBewrWwXCBGlt9js8WCOYBk9miNtmu7CzzjNIdJo5tL0/NseqB0gyZU",
+	"8GSwcOrMks0Qu4PCW+Wa+mU0wj1rsk5dH8/wiSI9mMHdW7FX+Ua9/GwPCjhgw5hWsC1N5YYpETp/IwaR",
+	"WHwRVpYqIqh8pFxOGybdVMkRol0ZbGEYLHJY5yuSxcLfYUbZYM7U9OCR3lg19qCOVcpN0IdjXlZA1XFj",
+	"v7gj58UvkPxIfsFUzavpF9l8ItkNcKl2zS9UyfKuf4kvudWaPVpzrQO2f/OQVfeP6fx0wnCqmSThgqOA",
+	"TxFxVsAoiRx4tYs7EAkZanuVzvDVFucrR3upRz8SwwNeMEZYcYurRfJVf4SjguZQtT6G4ea1Uz5PfIvf",
+	"1OF20Apq7LP6RxnipCqWD2hSb+rmwl+mM89ImK0RWEr3ODbfutN7qFJa3DeM8lnYEDE5j6COQCgRdbR1",
+	"55S6knYDGuGgJShYNb567MMdtcat18gF/LFNLVdNLAAL+2HgmqNBJ4HLT/683lKD+NLRfWD8VAg3M9Mz",
+	"BsIrAFfk6HMX4X1MuMT/YnYcQ0GojmmcKu8JgLwI+pMMUXLxkMltvgP1rwW1ednCN5j9Ofsq/fNs7vUv",
+	"yVEwUi9a3l3LvRjx9XLbQWIZhkw9r2TMS+q9BCCMaj0qa8Y14K/3uGe33jMuhtxP6VfPs+lAYhwdlMa+",
+	"U10i96jdddqnrGaRKft9HeQOgfubDzJGE8T8rRDFCJxCy+e+HZiojpPuvIwD0fxDHVAhxx8U9bdCCY1G",
+	"mCdiZiYIlni9I/73cSEi5SVAOvSjDRanNltphDLOVQrGS4oSq1V3d4KxiLw0aETgfLWSrEPYADHQk4mu",
+	"oldDRmCDwLnyjJIyCNAmgRr1yB217MGSPpMoffbnzMvpPBir3GxaKMBjgFMer3ydNS/5LIgrWIgVWGg5",
+	"Gw2nbTk77zgUOIQ56ji79ENn90obNO1xZ5PKyB41hKMQKHsAwQEo+KnU7vrlmr/9SZcfBRD0GEdYHHOP",
+	"0xtFHzaJg6mDEbYPa/fd0tC1DlJ/eZZyLz7zqbycZ2XLthZoumtzbItwg/e17929F5Rw3Tv/SPYqeYXr",
+	"jaIr3/STVApCub3tfVWFZpKSAbMGAyB3HQEMAWQQCNXXxpuXRphOpgTyweDgVOXpRocRmE2L/PFKgkfR",
+	"4rRX+5T07QFfJHGrURsvZfDe7YeYJcAoyhdAY4EAr9cj49m/AB2qjiy8feMI+oUC29oZ4yU72/vO8oqx",
+	"0yFTPI7x46i5bAnKpUBAQtG3QexPC35xUXLe7qjlHRT5iIu2oHN/Xm95B+IjlLy4qzKHRtoQBRoHMkg2",
+	"MSyMxR11YYTu58MXBl1uaKhDXNEeojZxzDy8jtiVadF6Fl3rEAky3NicbUDEyGddsAygHrSxiefJRyXX",
+	"pOn15m7sgeUeWQCGKvGTevzXvwnu+2zdWyyNoyKn3hoestW9P1TK4XblxLYsCVvgYcmQfGgSKv0o5MWt",
+	"Wyjmj8K2gP4rcugNY0pNSgjMoCAKvYgdGwajlFANt5Bgmh//QCICyTQTHbxd4N1r9521oWygtK1qgEKc",
+	"gNr4PXobv8NAnyu+i9pVkN391KPHP9LUuKcHIaZaranCbRkiCWZbiXMmqsLxzHDGSPk41023Yzkf+069",
+	"x70OJeCnbmBZOIaAG0n8sLvHrpcpsrtyHlfFcziMnG9T9JjcXS16PFnEOHp98JjDi3DSxxbqC4BRH8Au",
+	"4XiKZKrHJTlRSlldW6A8/OOad1707sqhumD5SmVIidE7KDr1T+g/HT6l4R+FtixH/pa7hKJMxDfwE73N",
+	"eMAyQYcO1QPk5zFpw5/XFaddYJ3N1OMfpqZS9qDM5pbdL4KBPG+yg1Lqb1NTU/+7/sPU1BSkJKoSwi/X",
+	"vP4c6y9zNFAasoW6fb07gbCB7qMRtx8ZvDukNqpaIyw8wFDaHZVdGscmrR171ICO1qms2aN9QG8I4Lyv",
+	"V9wn7G1CE6MPn3o/ji508/eG9qghZXbe1ysRLQgbKaI85mQHvZE4SCZplTmnUadt3TaH4W57yd9ccQ+L",
+	"3vkXZ6MhADsJJ4WtOnRHZ2bVpFDOEgBdrQHG6vaXWvOP7KzIwgze6Yo2h9fMKpussgktryqf5dYXixgK",
+	"hoU6W/iMHNZ4x9U3043CQ6KKb+dxyvDdJvAWUneAIVmPkvG0Ckzpm1ENfs3ZFZMMoaaQL6LQMEBYaPHS",
+	"xyXOiZtrpoWUIJa+4VSX7MEiYlSB7NvgKwsK0m1eeP0ifHHyOJq3bGuHd75XdRqrxMibQ7GG23N0RoKy",
+	"9UBrSTHePYhEROHSz7Mzz0w0UkLsjfuNEgg2L9nWTvCForO4iGFBwMy2Ou6oxVZqkMEhGc1vFuimnXg/",
+	"85kXWd3LjHmWwOFO+xRaW/jf3s2pPVrSumd8qF9HjHCWQ3flPuhrgov57Ox0Np8WXRB3y5niyp9HrLIe",
+	"mhvhfsVCr1L0Hwse3RcVotsA0glhGWrASUvWHgvR6LFt6bBzR74x4jCq8auzvY8YL0xqcjMELSVuOL+H",
+	"Vodaz2nejqfLJqfFqB1qnrkhke7qd4iL1E1iiHVwIKg9WWrMAlGJLN4V5b1Qn0N6kUrTo/AQ79bNB2f9",
+	"UrrjMl+Y1p0IXCXKjv/+Nv7UorlNsOLtKlveYIsiz6oUSrDVcZ6MbwqqNHLPYeJXQDxjLWPB0om/UH9Q",
+	"OBTfT1ry4a32xt5DXW2Iw67U+MhHtdS0zucr7lkV3pDM1HKPLFa2nO39hBbwEygTc3fBRPEilDGI6QeI",
+	"Pgtgjt5L2LDoo5nGnsqdxG0/3hIyN1UUE9c6oK2IG8ikPfwPlgJOTef3PUQioQJIqMGkpFA3iKxALgg+",
+	"EZZlytpGicKaxjcxIofYPIHFVJdYcnHiivX0m8w/NX9YLLoguWlDVUiEspNAMBE7ymQEXao17OtNe/DJ",
+	"3IZ8+kn2nzktfUhRt1H/2l0JWLFM+Cpt/+q3VnRpAd8nbZEILUwQ/6G1JSOvAFGsSinQeruU11v0sPu9",
+	"VL06+hxL4WUXrZLIC69JKSIkctwaMKspbFXBm7sJg8fJ8gaTm5mfyb1KPA5pV1Y2vU8nrnWAhLl70231",
+	"bvE61Jf3k2pSt6lrHXxfZdqL14mpNs2LJBJZTUCDCk+OKYgcbRwjd70ZiBuh5YDbS08kRlfHWIYj+kZj",
+	"3JeMMteqLk0bHFGQyRzrqdawwhL1TGCIo1fbGCEFb5kIKdwHKaLX4uhlIR/EWd+dDKHIW2oy8rotUz7p",
+	"4k6YYw1CEdbGHOSbr3A0L77tNIccx4tYpRoaTHZZwhbJ/I64+rAQ6nkEe2Ff71J75AUTNG0K12GYlbCi",
+	"7ItfYrUgNODdfoA20Tnd439RVKIiDUlIacyJgJG+PMm+zP40/XQ6MxsfYPTA6/VFD27qCmO66zSqpKUQ",
+	"4I6PmVAKJ3cluGIsfkLZA4v4+dUa613yU3NQYPMXUI3yquU5DmVaKAcRkAetpMgUKXKULF5phqAcAfXK",
+	"DTo3VVtOYd+2lmKZ8kaRQnQBPM3k44MlPUSRaK4sRTHpxqUIs4/qyOBXFpzqkDt+Ar1OsBTp2ipteTj1",
+	"T+x2nXWO/U/v3WFR2gTKvUSS2j1LI/s/v+Rm9SXOOkcYdHZ+zcqWMu7nV85Gg3WOoMNLLljeOxVpt8gA",
+	"4uv47kRmY5MCSMk9xeiJMOTh6gTrezabf/o8++z1jK6FkntV2scwbbQ5pPlD1yQQoDiUAGN8hgLvEb/3",
+	"7jZYuyuptQctLDwLn3Tw8QIvSkGOYZCuluT5aNswfqmZgaszW+HXL5/lktB1EvhV/Z1xktvKmtfr2wOL",
+	"/zBwIrWhidzAmpQIhAyGCbihyDVnBi7h5j3bLlBSjGBjKL9dBGHDzFnhyBLyED+RCf9hlgKoReTj8ery",
+	"WjBLqOPSCRpJe9SAE8CtHqnhxKUfj1JSJikRvRQCSL+UnQtSKci44i0TdyjQqC1eSFUx/1qt+kehDRIq",
+	"FeQ5xBCTmAy02OSzCYnCor/edSprdK1H1PeiVQYPbHjJFlqqAjChJrNfg3kA+WkPLBH+oDMh9HFERTR1",
+	"Z1W0UPp/E/B2sadH9Q2DK6icyoo9sGRgR4qQybtYrRnydf7t7b/+y5vM7LM0npWPUbwiIzaSlxpaQ2uL",
+	"A2AlZ1YnqsUyf5PJpzNP8oYEVEMUSlHrBEk1fFfiwDUWbdKSayKCeMFS0zum7OzT55lX6cybDN1cpN0K",
+	"cTCyB4v8RBD7Lbx4o3NsD+dD4CtMQPw7pqRDtVokFRhzSsXQU+Lk73vO549+ocgaI3gFNGiTJddHKsw9",
+	"S7hYSlEps/KZd14EakZO0sSAnKoJ8kGezOYMLqOzvUeRPUgXl99z61G2JJ3zHR0LajT5VriGjcxQ75O/",
+	"MQ+dIaqXMTp8BGzrNrscuslAVruLLyP9DJEObf9SU37h7UiKyA6OcQ9LqPGOXu8CCXfopot/yi8k9R5x",
+	"2sTJlRFUeXOBStqq99p4jSu2HN5HGY4Ntr6ZHKBG5J9mE0Lcsv3cZ958x5ZLzse+CL5V/ELpu+dcONPG",
+	"Teuslbkf3TmWV/twRNA4ZJVL1u6mHv91airFzta5q7own1h8LpfO/fQqfvFFgBnNKBc+kBkgUrljKA6/",
+	"HB4nTmPfL2xiowTXE3xxGvuYBDlFWk5eUEs+O5t+MpN7Gr/1ESV6vY68RZKSF9pV/7eG3zrik77Jj3Vi",
+	"WAKh9gOv84AyXVCl//06MzP907SB8ripU2Gb77xizR5sel/fObvX3u0toEckzrH5DpB0Av26yLU0J2xo",
+	"4pFQcgHTZpS2vX37fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -137,7 +137,6 @@ type Limits struct {
 	LateCheckin      time.Duration // a code read without signal may be sent so much later
 	CodeStep         time.Duration // a code changes after so long
 	RemindEvening    time.Duration // since midnight: when people are reminded of the shifts of the next day
-	DailyCap         time.Duration // more of a person's hours on one day need somebody of the district
 	WorstAccuracy    float64       // metres; a worse position goes to attention
 }
 

@@ -1,6 +1,7 @@
 package activity_test
 
 import (
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -12,7 +13,9 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/hours"
 	"yimi/internal/identity"
+	"yimi/internal/policy"
 	"yimi/internal/store"
+	"yimi/internal/unit"
 )
 
 // was puts somebody on a shift that is over with presence, past the rules that keep people from
@@ -192,6 +195,74 @@ func TestADayHasACap(t *testing.T) {
 			t.Errorf("%d entries", n)
 		}
 		w.Whole(t)
+	})
+}
+
+// The cap of a district is its own, and of the day of the shift: it binds no other district and no day before. What it
+// asks the district for names the row, which is frozen from then on.
+func TestTheCapOfADistrict(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, w *apptest.World) {
+		far, err := w.Units.Bootstrap(ctx, "康巴什区社会工作中心")
+		apptest.Must(t, err)
+		admin, theirs := w.AdminOf(w.District, "马建军"), w.StaffOf(far, "白雪")
+		policyOf := func(day string, minutes int64) int64 {
+			l, err := w.Policies.Create(apptest.As(admin), policy.Policy{UnitID: w.District.ID, Kind: policy.DailyCap, FromDay: day, Value: minutes})
+			apptest.Must(t, err)
+			return l.ID
+		}
+		four := policyOf("2026-03-07", 4*60)
+		policyOf("2026-03-08", 10*60)
+		try := func(by auth.Actor, u unit.Unit, days int) activity.Outcome {
+			t.Helper()
+			s := over(w, time.Duration(days*24)*time.Hour, 5*time.Hour)
+			w.Exec("UPDATE activities SET unit_id = ? WHERE id = ?", u.ID, s.ActivityID)
+			w.Exec("UPDATE shifts SET unit_id = ? WHERE id = ?", u.ID, s.ID)
+			s.UnitID = u.ID
+			id := was(t, w, w.Volunteer(fmt.Sprint("林晓雯", days, u.ID)), s, s.StartsAt.Time, s.EndsAt.Time)
+			w.Clock.Set(apptest.Start.Add(time.Duration(days*24+10) * time.Hour))
+			out, err := confirm(w, by, s.ID, id, nil)
+			apptest.Must(t, err)
+			return out
+		}
+		for _, x := range []struct {
+			by     auth.Actor
+			unit   unit.Unit
+			days   int // after the fifth
+			waits  hours.Waits
+			policy *int64
+		}{
+			{w.Staff, w.Station, 1, "", nil},
+			{w.Staff, w.Station, 2, hours.ForDistrict, &four},
+			{theirs, far, 2, "", nil},
+			{w.Staff, w.Station, 3, "", nil},
+		} {
+			if out := try(x.by, x.unit, x.days); out.Minutes != 300 || out.WaitsFor != x.waits {
+				t.Errorf("%s after %d days: %+v", x.unit.Name, x.days, out)
+			}
+		}
+		if w.Count("hour_proposals", "policy_id = ? AND why = 'daily_cap'", four) != 1 || w.Count("hour_proposals", "1 = 1") != 1 ||
+			w.Count("policies", "used = ? AND id = ?", true, four) != 1 || w.Count("policies", "used = ?", true) != 1 {
+			t.Error("the row is not copied, or not frozen")
+		}
+
+		// Minutes by hand and corrections ask by the same row.
+		s := over(w, 50*time.Hour, 5*time.Hour)
+		id := was(t, w, w.Volunteer("马兰"), s, s.StartsAt.Time, s.StartsAt.Add(3*time.Hour))
+		w.Clock.Set(apptest.Start.Add(90 * time.Hour))
+		_, err = confirm(w, w.Staff, s.ID, id, nil)
+		apptest.Must(t, err)
+		var entry int64
+		apptest.Must(t, w.Store.Read(ctx).Table("hour_entries").Where("source_id = ?", id).Pluck("id", &entry).Error)
+		p, err := w.Hours.ProposeCorrection(apptest.As(w.Staff), entry, 290, &hours.Span{From: s.StartsAt, To: s.EndsAt}, "补记")
+		apptest.Must(t, err)
+		if p.Why != hours.WhyDailyCap || p.PolicyID == nil || *p.PolicyID != four {
+			t.Errorf("%+v", p.Proposal)
+		}
+		w.Whole(t)
+		w.Exec("UPDATE policies SET used = ?", false)
+		if r, err := w.Hours.Verify(ctx, func(int64) {}); err != nil || len(r.Problems) != 2 {
+			t.Errorf("%v %v", r, err)
+		}
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/scope"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
@@ -26,6 +27,8 @@ type Service struct {
 	// Phone opens a person's phone; "" when they left none.
 	Phone func(tx *store.Tx, personID int64) (string, error)
 	Hands human.Hands // judges who decides on proposals
+	// Policies say the daily cap.
+	Policies *policy.Service
 }
 
 // NewService makes the service.

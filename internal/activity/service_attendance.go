@@ -13,6 +13,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/hours"
 	"yimi/internal/human"
+	"yimi/internal/policy"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -233,7 +234,7 @@ func (r *recorder) confirm(ctx context.Context, tx *store.Tx, l *SignupLine, d D
 		return 0, err
 	}
 	e := entryOf(l, r.of, people)
-	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, r.limits.DailyCap
+	e.Class, e.Minutes, e.RecordedBy, e.Given, e.DayCap = hours.System, span.Minutes(), by, &span, r.dailyCap(l.UnitPath, l.StartsAt).Minutes()
 	return e.Minutes, hours.Credit(tx, e, l.ActivityTitle)
 }
 
@@ -270,7 +271,7 @@ func (r *recorder) proposePresence(ctx context.Context, tx *store.Tx, l *SignupL
 	p := proposalOf(ctx, l)
 	p.Presence, p.Why, p.Minutes = true, why, span.Minutes()
 	p.Give(&span)
-	if err := r.mayPropose(tx, p); err != nil {
+	if err := r.mayPropose(tx, l, p); err != nil {
 		return 0, err
 	}
 	return proposed(tx, l, p)
@@ -282,15 +283,19 @@ func proposalOf(ctx context.Context, l *SignupLine) *hours.Proposal {
 		ActivityID: l.ActivityID, ShiftID: l.ShiftID, ProposedBy: auth.From(ctx).PersonID}
 }
 
-// mayPropose refuses a time that is credited already, and notes where the district must approve it.
-func (r *recorder) mayPropose(tx *store.Tx, p *hours.Proposal) error {
+// mayPropose refuses a time that is credited already, and notes where the district must approve it, by which policy.
+func (r *recorder) mayPropose(tx *store.Tx, l *SignupLine, p *hours.Proposal) error {
 	people, err := r.accounts(tx, p.PersonID)
 	if err != nil {
 		return err
 	}
-	err = hours.MayCredit(tx, people, *p.Span(), r.limits.DailyCap)
+	most := r.dailyCap(l.UnitPath, l.StartsAt)
+	err = hours.MayCredit(tx, people, *p.Span(), most.Minutes())
 	if errors.Is(err, hours.ErrDailyCap) {
 		p.Why, err = hours.WhyDailyCap, nil
+	}
+	if err == nil && p.Why == hours.WhyDailyCap {
+		p.PolicyID, err = r.Policies.Use(tx, most)
 	}
 	return err
 }
@@ -344,7 +349,7 @@ func (r *recorder) propose(ctx context.Context, tx *store.Tx, l *SignupLine, d D
 	if err := hours.CheckSpan(*d.Given, p.Minutes, hours.Span{From: l.StartsAt, To: l.EndsAt}); err != nil {
 		return 0, err
 	}
-	if err := r.mayPropose(tx, p); err != nil {
+	if err := r.mayPropose(tx, l, p); err != nil {
 		return 0, err
 	}
 	return proposed(tx, l, p)
@@ -457,7 +462,12 @@ func (s *Service) dayCap(ctx context.Context, p *hours.ProposalLine) time.Durati
 	if auth.From(ctx).Administers(p.UnitPath) {
 		return 0
 	}
-	return s.limits.DailyCap
+	return s.dailyCap(p.UnitPath, p.StartsAt).Minutes()
+}
+
+// dailyCap is the most of a day, in the district of the unit at path, on the day of a shift that starts then.
+func (s *Service) dailyCap(path string, starts store.Time) policy.Policy {
+	return s.Policies.On(policy.DailyCap, path, starts.Time)
 }
 
 // creditProposed enters minutes by hand, or presence, that a second person approved.

@@ -29,6 +29,7 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/request"
 	"yimi/internal/seal"
 	"yimi/internal/store"
@@ -65,6 +66,7 @@ type App struct {
 	Bookings   *booking.Service
 	Requests   *request.Service
 	Audit      *audit.Service
+	Policies   *policy.Service
 	Handler    http.Handler
 }
 
@@ -92,6 +94,9 @@ func Build(ctx context.Context, cfg config.Config, log *slog.Logger, opts ...Opt
 		return nil, err
 	}
 	if err := a.build(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	if err := a.Policies.Read(ctx); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	return a, nil
@@ -140,14 +145,15 @@ func (a *App) build() error {
 		return err
 	}
 	a.Audit = audit.NewService(a.Store, words)
-	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.cfg.Limits.DailyCap)
+	a.Policies = policy.NewService(a.Store, a.policyDefaults())
+	a.Hours = hours.NewService(a.Store, stars, human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}, a.Policies)
 	a.Campaigns = campaign.NewService(a.Store, a.Hours)
 	a.Campaigns.ShiftsAfter = activity.ShiftsAfter
 	a.Activities = activity.NewService(a.Store, activity.NewCodes(keys.Checkin[0].Secret, a.cfg.Limits.CodeStep), a.limits())
 	a.Identity = identity.NewService(identity.Deps{Store: a.Store, Tokens: tokens, Wechat: a.wechatLogin, Phone: a.wechatPhone, Risky: a.riskyName, Box: a.box, Demo: a.cfg.Demo,
 		Notice: notice, SessionLife: a.cfg.Token.RefreshTTL, SessionsKept: a.cfg.Retention.Sessions, Hands: human.Hands{GrantRipens: a.cfg.Limits.GrantRipens}})
 	a.Identity.Coming = comingOf
-	a.Activities.Phone, a.Activities.Hands = a.Identity.PhoneOf, a.Identity.Hands
+	a.Activities.Phone, a.Activities.Hands, a.Activities.Policies = a.Identity.PhoneOf, a.Identity.Hands, a.Policies
 	if err := a.buildRequests(); err != nil {
 		return err
 	}
@@ -182,8 +188,7 @@ func (a *App) buildRequests() (err error) {
 	a.Catalogue = catalogue.NewService(a.Store)
 	a.Bookings = booking.NewService(a.Store, booking.Limits{Hold: a.cfg.Limits.SlotHold, OpensAt: a.cfg.Limits.OpensAt, ClosesAt: a.cfg.Limits.ClosesAt})
 	a.Requests = request.NewService(request.Deps{Store: a.Store, Box: a.box, Files: a.files, Bookings: a.Bookings,
-		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Limits: request.Limits{
-			Notice: a.cfg.Limits.CancelNotice, BookingsOfOne: a.cfg.Limits.BookingsOfOne, BookingsByOne: a.cfg.Limits.BookingsByOne, Reschedules: a.cfg.Limits.Reschedules},
+		Activities: a.Activities, MayKeepHealth: a.mayKeepHealth, NoteShare: a.Identity.NoteShare, Policies: a.Policies, Notice: a.cfg.Limits.CancelNotice,
 		Retention: request.Retention{Words: a.cfg.Retention.Requests, Records: a.cfg.Retention.Records, Drafts: a.cfg.Retention.Drafts, Looks: a.cfg.Retention.Looks}})
 	return nil
 }
@@ -197,7 +202,7 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 		Config: httpapi.Config{Demo: a.cfg.Demo, MaxBodyBytes: a.cfg.MaxBodyBytes, TrustedProxies: a.cfg.Proxies, Hosts: a.cfg.Hosts, Rates: httpapi.Rates(a.cfg.Limits.Rate.Each(a.cfg.Servers)), OldestClient: a.oldest},
 		Log:    a.log, Metrics: a.metrics, Store: a.Store, Tokens: tokens, Box: a.box, Identity: a.Identity, Units: a.Units,
 		Campaigns: a.Campaigns, Activities: a.Activities, Hours: a.Hours, Outbox: a.Outbox,
-		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit, Features: a.features,
+		Catalogue: a.Catalogue, Bookings: a.Bookings, Requests: a.Requests, MiniCode: a.miniCode, CloseAccount: a.CloseAccount, Audit: a.Audit, Policies: a.Policies, Features: a.features,
 	})
 	if err != nil {
 		return err
@@ -214,7 +219,14 @@ func (a *App) buildHandler(tokens *auth.Tokens) error {
 func (a *App) limits() activity.Limits {
 	l := a.cfg.Limits
 	return activity.Limits{CancelNotice: l.CancelNotice, PromotionConfirm: l.PromotionConfirm, CheckinWindow: l.CheckinWindow,
-		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, DailyCap: l.DailyCap, RemindEvening: l.RemindEvening, WorstAccuracy: float64(l.AccuracyMetres)}
+		LateCheckin: l.LateCheckin, CodeStep: l.CodeStep, RemindEvening: l.RemindEvening, WorstAccuracy: float64(l.AccuracyMetres)}
+}
+
+// policyDefaults are the settings that hold where a district has set nothing.
+func (a *App) policyDefaults() map[policy.Kind]int64 {
+	l := a.cfg.Limits
+	return map[policy.Kind]int64{policy.DailyCap: int64(l.DailyCap / time.Minute), policy.BookingsOfOne: int64(l.BookingsOfOne),
+		policy.BookingsByOne: int64(l.BookingsByOne), policy.Reschedules: int64(l.Reschedules)}
 }
 
 func authKeys(in []config.Key) []auth.Key {

@@ -14,6 +14,7 @@ import (
 	"yimi/internal/identity"
 	"yimi/internal/jobs"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/unit"
@@ -24,7 +25,7 @@ import (
 // was and the answers kept for replays go last.
 func (a *App) allFeatures() []feature.Feature {
 	return []feature.Feature{
-		a.Activities.Feature(), a.Hours.Feature(), a.Requests.Feature(), a.Bookings.Feature(), a.Campaigns.Feature(), a.Catalogue.Feature(), a.Units.Feature(),
+		a.Activities.Feature(), a.Hours.Feature(), a.Requests.Feature(), a.Bookings.Feature(), a.Campaigns.Feature(), a.Catalogue.Feature(), a.Units.Feature(), a.Policies.Feature(),
 		a.Outbox.Feature(), a.Identity.Feature(), a.Audit.Feature(), storeFeature(a.Store),
 	}
 }
@@ -32,7 +33,7 @@ func (a *App) allFeatures() []feature.Feature {
 // Declared is what the features say of themselves, with no program behind it.
 func Declared() []feature.Feature {
 	return (&App{Activities: new(activity.Service), Hours: new(hours.Service), Requests: new(request.Service), Bookings: new(booking.Service), Campaigns: new(campaign.Service),
-		Catalogue: new(catalogue.Service), Units: new(unit.Service), Outbox: new(outbox.Service), Identity: new(identity.Service), Audit: new(audit.Service)}).allFeatures()
+		Catalogue: new(catalogue.Service), Units: new(unit.Service), Policies: new(policy.Service), Outbox: new(outbox.Service), Identity: new(identity.Service), Audit: new(audit.Service)}).allFeatures()
 }
 
 // kept is how long answers for replays and used-up throttles stay.

@@ -13,15 +13,16 @@ import (
 )
 
 // features are the packages with use cases; a new one is written in here.
-var features = []string{"identity", "unit", "request", "booking", "catalogue", "activity", "hours", "campaign"}
+var features = []string{"identity", "unit", "request", "booking", "catalogue", "activity", "hours", "campaign", "policy"}
 
 // betweenFeatures is the one list of features that may import each other (docs/architecture.md).
 var betweenFeatures = map[string][]string{
 	"identity": {"seal"},
-	"activity": {"campaign", "hours"},
+	"hours":    {"policy"},
+	"activity": {"campaign", "hours", "policy"},
 	"campaign": {"hours"},
 	"booking":  {"catalogue"},
-	"request":  {"activity", "booking", "catalogue", "seal", "files"},
+	"request":  {"activity", "booking", "catalogue", "policy", "seal", "files"},
 }
 
 // mayImport gives what a package of this module may import of it; ok is false for a package that no rule knows.

@@ -416,7 +416,7 @@ func (w *walk) rowsRead(node any) (sum float64) {
 }
 
 // bounded are the tables that do not grow with the city: a district has so many units.
-var bounded = []string{"units", "campaigns", "service_types", "providers", "provider_services", "provider_spans", "holidays", "role_grants", "role_invitations"}
+var bounded = []string{"units", "campaigns", "service_types", "providers", "provider_services", "provider_spans", "holidays", "role_grants", "role_invitations", "policies"}
 
 var (
 	scans = regexp.MustCompile(`^SCAN (\w+)`)

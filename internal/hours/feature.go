@@ -31,6 +31,7 @@ func (s *Service) Feature() feature.Feature {
 			"shifts":            "the time of what is proposed",
 			"attendances":       "the presence under an entry",
 			"campaigns":         "the name beside an entry",
+			"policies":          "the limit by which somebody was asked",
 			"person_duplicates": "hours of one human by several accounts",
 		},
 		Audited: []*feature.Audited{entryLog, proposalLog, disputeLog},
@@ -99,7 +100,7 @@ var entryLog = &feature.Audited{
 var proposalLog = &feature.Audited{
 	Entity: "proposal", Said: "时长提议",
 	Shown: map[string]string{"class": "类别", "state": "状态", "target_id": "对象编号", "person_id": "人员", "unit_id": "所属单元", "activity_id": "活动", "shift_id": "班次", "minutes": "分钟",
-		"from_at": "从", "to_at": "到", "presence": "按签到签退", "why": "为什么要复核", "proposed_by": "提出人", "decided_by": "复核人", "decided_at": "复核时间", "granted_by_proposer": "一方由另一方授权"},
+		"from_at": "从", "to_at": "到", "presence": "按签到签退", "why": "为什么要复核", "proposed_by": "提出人", "decided_by": "复核人", "decided_at": "复核时间", "granted_by_proposer": "一方由另一方授权", "policy_id": "按哪条规定"},
 	Hidden: map[string]string{"reason": "原因", "decision_reason": "复核说明"},
 	Values: map[string]string{"pending": "待复核", "approved": "已通过", "rejected": "未通过", "manual": "人工", "correction": "更正", "system": "系统"},
 }

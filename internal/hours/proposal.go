@@ -70,6 +70,7 @@ type Proposal struct {
 	ToAt           *store.Time
 	Presence       bool // of check-in and check-out: it becomes an entry of class system
 	Why            Why
+	PolicyID       *int64 // the policy by which the daily cap asks for the district; nil: the setting, or another reason
 	Reason         string
 	ProposedBy     int64
 	DecidedBy      *int64

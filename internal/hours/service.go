@@ -3,12 +3,12 @@ package hours
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/say"
 	"yimi/internal/scope"
 	"yimi/internal/store"
@@ -16,15 +16,15 @@ import (
 
 // Service is the ledger's use cases.
 type Service struct {
-	db     *store.Store
-	stars  Stars
-	hands  human.Hands
-	dayCap time.Duration // more of a human's hours on one day need somebody of the district
+	db       *store.Store
+	stars    Stars
+	hands    human.Hands
+	policies *policy.Service // say the daily cap: more of a human's hours on one day need somebody of the district
 }
 
-// NewService makes the service with the rule table of stars, who judges second hands, and the daily cap.
-func NewService(db *store.Store, stars Stars, hands human.Hands, dayCap time.Duration) *Service {
-	return &Service{db, stars, hands, dayCap}
+// NewService makes the service with the rule table of stars, who judges second hands, and the policies.
+func NewService(db *store.Store, stars Stars, hands human.Hands, policies *policy.Service) *Service {
+	return &Service{db, stars, hands, policies}
 }
 
 // Stars gives the rule table.

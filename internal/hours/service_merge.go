@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"yimi/internal/fault"
+	"yimi/internal/policy"
 	"yimi/internal/store"
 )
 
@@ -32,7 +33,7 @@ func (s *Service) Merge(tx *store.Tx, from, into int64) error {
 }
 
 // noteOverCap puts the last entry of each day on the attention list that comes to more than the
-// daily cap: nobody of the district was asked.
+// daily cap of that entry's district: nobody of the district was asked.
 func (s *Service) noteOverCap(tx *store.Tx, personID int64) error {
 	spans, err := spansOf(tx.DB, personID)
 	if err != nil {
@@ -40,19 +41,20 @@ func (s *Service) noteOverCap(tx *store.Tx, personID int64) error {
 	}
 	type day struct {
 		long time.Duration
-		last int64
+		last *spanLine
 	}
 	days := map[store.Time]day{}
-	for _, c := range spans {
+	for i := range spans {
+		c := &spans[i]
 		for _, d := range c.span().days() {
 			part := c.span().clip(d)
-			days[d.From] = day{days[d.From].long + part.To.Sub(part.From.Time), c.EntryID}
+			days[d.From] = day{days[d.From].long + part.To.Sub(part.From.Time), c}
 		}
 	}
 	var over []int64
-	for _, d := range days {
-		if d.long > s.dayCap {
-			over = append(over, d.last)
+	for from, d := range days {
+		if d.long > s.policies.On(policy.DailyCap, d.last.UnitPath, from.Time).Minutes() {
+			over = append(over, d.last.EntryID)
 		}
 	}
 	rows, err := attentionFor(tx.DB, over, OverCap)

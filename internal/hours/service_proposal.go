@@ -12,6 +12,7 @@ import (
 	"yimi/internal/auth"
 	"yimi/internal/fault"
 	"yimi/internal/human"
+	"yimi/internal/policy"
 	"yimi/internal/store"
 	"yimi/internal/workflow"
 )
@@ -137,7 +138,7 @@ func (s *Service) ProposeCorrection(ctx context.Context, entryID int64, minutes 
 			return err
 		}
 		// Only now: the open proposal keeps others from being approved meanwhile.
-		if err := propose(tx, e, p, minutes, s.dayCap); err != nil {
+		if err := s.propose(tx, e, p, minutes); err != nil {
 			return err
 		}
 		return LogProposal(tx, p)
@@ -165,7 +166,7 @@ func correctable(tx *store.Tx, a auth.Actor, entryID int64) (*Line, error) {
 }
 
 // propose sets the difference to what the entry comes to with its corrections so far.
-func propose(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Duration) error {
+func (s *Service) propose(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 	corrected, err := sumCorrections(tx.DB, e.ID)
 	if err != nil {
 		return err
@@ -174,7 +175,7 @@ func propose(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Durati
 	if err != nil {
 		return err
 	}
-	if err := mayCorrect(tx, e, p, minutes, dayCap); err != nil {
+	if err := s.mayCorrect(tx, e, p, minutes); err != nil {
 		return err
 	}
 	return setProposalMinutes(tx, p)
@@ -182,7 +183,7 @@ func propose(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Durati
 
 // mayCorrect refuses early what the approval would refuse: a time outside of the shift, too short
 // for the minutes, or credited already.
-func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Duration) error {
+func (s *Service) mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int) error {
 	given := p.Span()
 	if given != nil && minutes > 0 {
 		if err := CheckSpan(*given, minutes, Span{e.StartsAt, e.EndsAt}); err != nil {
@@ -197,19 +198,20 @@ func mayCorrect(tx *store.Tx, e *Line, p *Proposal, minutes int, dayCap time.Dur
 	if err != nil || minutes == 0 || p.Minutes < 0 && is.Within(was.span()) {
 		return err
 	}
-	return proposable(tx, p, e, is, dayCap)
+	return s.proposable(tx, p, e, is)
 }
 
-// proposable refuses a time that is credited already; over the daily cap the district approves it.
-func proposable(tx *store.Tx, p *Proposal, e *Line, is Span, dayCap time.Duration) error {
+// proposable refuses a time that is credited already; over the daily cap of the shift's day the district approves it.
+func (s *Service) proposable(tx *store.Tx, p *Proposal, e *Line, is Span) error {
 	people, err := human.Accounts(tx.DB, e.OwnerID)
 	if err != nil {
 		return err
 	}
-	err = mayTakeSpan(tx, people, e.ID, is, dayCap)
+	most := s.policies.On(policy.DailyCap, e.UnitPath, e.StartsAt.Time)
+	err = mayTakeSpan(tx, people, e.ID, is, most.Minutes())
 	if errors.Is(err, ErrDailyCap) {
 		p.Why = WhyDailyCap
-		return nil
+		p.PolicyID, err = s.policies.Use(tx, most)
 	}
 	return err
 }

@@ -58,7 +58,19 @@ func (s *Service) Verify(ctx context.Context, progress func(done int64)) (*Repor
 		}
 		c.compare(k, upTo)
 	}
-	return c.Report, s.compareTotals(ctx, c)
+	if err := s.compareTotals(ctx, c); err != nil {
+		return c.Report, err
+	}
+	return c.Report, s.checkPolicies(ctx, c)
+}
+
+// checkPolicies looks for proposals that name a policy which is not there, or not frozen (rule 11).
+func (s *Service) checkPolicies(ctx context.Context, c *check) error {
+	ids, err := proposalsWithoutPolicy(s.db.Read(ctx), shownProblems)
+	for _, id := range ids {
+		c.say("policy", "proposal %d: its policy is not there, or not marked as used", id)
+	}
+	return err
 }
 
 func (s *Service) compareTotals(ctx context.Context, c *check) error {

@@ -52,6 +52,14 @@ func decidable(db *gorm.DB, roots []string, mine human.Set) *gorm.DB {
 		Where("state = ? AND proposed_by NOT IN ? AND person_id NOT IN ?", ProposalPending, mine, mine)
 }
 
+// proposalsWithoutPolicy gives the first that name a policy which is not there, or was not marked as used.
+func proposalsWithoutPolicy(db *gorm.DB, limit int) (ids []int64, err error) {
+	err = db.Table("hour_proposals").Joins("LEFT JOIN policies ON policies.id = hour_proposals.policy_id").
+		Where("hour_proposals.policy_id IS NOT NULL AND (policies.id IS NULL OR policies.used = ?)", false).
+		Order("hour_proposals.id").Limit(limit).Pluck("hour_proposals.id", &ids).Error
+	return ids, err
+}
+
 // HasProposal tells whether minutes for a sign-up wait for a second person.
 func HasProposal(db *gorm.DB, signupID int64) (bool, error) {
 	var n int64
@@ -72,7 +80,7 @@ func insertProposal(tx *store.Tx, p *Proposal) error {
 }
 
 func setProposalMinutes(tx *store.Tx, p *Proposal) error {
-	return tx.Model(&Proposal{}).Where("id = ?", p.ID).Updates(map[string]any{"minutes": p.Minutes, "why": p.Why}).Error
+	return tx.Model(&Proposal{}).Where("id = ?", p.ID).Updates(map[string]any{"minutes": p.Minutes, "why": p.Why, "policy_id": p.PolicyID}).Error
 }
 
 // decideProposal moves a proposal from the state it was read in; false when it was

@@ -146,9 +146,19 @@ func sharedTime(db *gorm.DB, from, into int64) (bool, error) {
 	return n > 0, err
 }
 
+// spanLine is a time that was credited, with where its unit stands.
+type spanLine struct {
+	EntryID      int64
+	FromAt, ToAt store.Time
+	UnitPath     string
+}
+
+func (c *spanLine) span() Span { return Span{c.FromAt, c.ToAt} }
+
 // spansOf gives all that a person is credited with, in time order.
-func spansOf(db *gorm.DB, personID int64) (out []credited, err error) {
-	err = db.Where("person_id = ?", personID).Order("from_at").Find(&out).Error
+func spansOf(db *gorm.DB, personID int64) (out []spanLine, err error) {
+	err = db.Table("credited_spans").Select("entry_id, from_at, to_at, units.path AS unit_path").Joins("JOIN hour_entries ON hour_entries.id = credited_spans.entry_id").
+		Joins("JOIN units ON units.id = hour_entries.unit_id").Where("credited_spans.person_id = ?", personID).Order("credited_spans.from_at").Find(&out).Error
 	return out, err
 }
 

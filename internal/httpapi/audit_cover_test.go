@@ -121,6 +121,7 @@ func (b *ledger) deedsOnUnits(l *apptest.Loop) {
 	b.do("updateCampaign", l.Staff, map[string]any{"story": "陪老人养花"}, campaign)
 	b.do("setHoliday", l.Admin, map[string]any{"date": "2026-10-01", "name": "国庆节", "kind": "off"})
 	b.do("removeHoliday", l.Admin, nil, "2026-10-01")
+	b.do("deletePolicy", l.Admin, nil, rawID(b.do("createPolicy", l.Admin, map[string]any{"kind": "daily_cap", "from_day": "2026-10-01", "value": 600}, l.Station.ID)))
 	now := store.At(l.Clock.Now())
 	dead := &outbox.Notice{PersonID: l.Resident.PersonID, Kind: request.NoticeRequestApproved, Event: "dead", Title: "申请通过了", Body: "请看", CreatedAt: now,
 		Template: "approved", Delivery: outbox.Dead, Fault: "47003", FailedAt: &now}

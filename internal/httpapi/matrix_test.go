@@ -23,6 +23,7 @@ import (
 	"yimi/internal/httpapi"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/request"
 	"yimi/internal/store"
 	"yimi/internal/unit"
@@ -243,6 +244,11 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		return unitOnly(p.unit.ID)
 	case strings.HasPrefix(path, "/providers/{id}"):
 		return unitOnly(p.provider)
+	case strings.HasPrefix(path, "/policies/{id}") && record == none:
+		m.World.Exec("DELETE FROM policies")
+		x := &policy.Policy{Kind: policy.DailyCap, UnitID: m.District.ID, FromDay: "2026-04-02", Value: 600, CreatedBy: m.Admin.PersonID, CreatedAt: store.At(m.Clock.Now())}
+		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(x).Error }))
+		return set(x.ID), p, x.ID, true
 	case strings.HasPrefix(path, "/campaigns/{id}"):
 		return unitOnly(p.campaign)
 	case strings.HasPrefix(path, "/activities/{id}"):
@@ -425,6 +431,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"code":"12345678"}`
 	case "addWard":
 		return `{"code":"12345678","relation":"parent","agree":true}`
+	case "createPolicy":
+		return `{"kind":"daily_cap","from_day":"2026-04-02","value":600}`
 	case "setHoliday":
 		return `{"date":"2026-10-02","name":"国庆节","kind":"off"}`
 	case "addBeneficiary", "updateBeneficiary":

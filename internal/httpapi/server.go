@@ -23,6 +23,7 @@ import (
 	"yimi/internal/hours"
 	"yimi/internal/identity"
 	"yimi/internal/outbox"
+	"yimi/internal/policy"
 	"yimi/internal/poster"
 	"yimi/internal/request"
 	"yimi/internal/seal"
@@ -58,6 +59,7 @@ type Deps struct {
 	Bookings   *booking.Service
 	Requests   *request.Service
 	Audit      *audit.Service
+	Policies   *policy.Service
 	Features   []feature.Feature // gone round for an export
 	// MiniCode gives the mini-program code that opens a page with a scene, a PNG or JPEG.
 	MiniCode func(ctx context.Context, scene, page string) ([]byte, error)

@@ -7,15 +7,22 @@ import (
 
 	"yimi/internal/fault"
 	"yimi/internal/human"
+	"yimi/internal/policy"
 	"yimi/internal/store"
 )
 
-// Limits are the settings of what residents do by themselves; 0 of a number: any number.
-type Limits struct {
-	Notice        time.Duration // a booking can be changed by who asked until so long before it
-	BookingsOfOne int           // times to come that one beneficiary has at once, whoever asked
-	BookingsByOne int           // that one human has for everybody they ask for
-	Reschedules   int           // changes of one request's time
+// limits are what residents do by themselves, in one district and today; 0 of a number: any number.
+type limits struct {
+	notice        time.Duration // a booking can be changed by who asked until so long before it
+	bookingsOfOne int           // times to come that one beneficiary has at once, whoever asked
+	bookingsByOne int           // that one human has for everybody they ask for
+	reschedules   int           // changes of one request's time
+}
+
+// limitsOf gives the limits of a request's district as they hold now.
+func (s *Service) limitsOf(l *Line, now time.Time) limits {
+	number := func(kind policy.Kind) int { return s.Policies.On(kind, l.UnitPath, now).Number() }
+	return limits{s.Notice, number(policy.BookingsOfOne), number(policy.BookingsByOne), number(policy.Reschedules)}
 }
 
 // toCome is a time to come that is taken or waited for, and whom it is for.
@@ -88,12 +95,12 @@ func (h *household) sort(mine *toCome, all []toCome) {
 }
 
 // room refuses one more time than the settings allow.
-func (h *household) room(l *Line, most Limits) error {
+func (h *household) room(l *Line, most limits) error {
 	switch {
-	case most.BookingsOfOne > 0 && len(h.of) >= most.BookingsOfOne:
-		return fault.Newf(fault.Conflict, "too_many_bookings", "%s已经约了 %d 次还没到的服务，同时最多约 %d 次，这次没有约上。办完一次再约；急事请打电话给社工站", l.BeneficiaryName, len(h.of), most.BookingsOfOne)
-	case l.PersonID != nil && most.BookingsByOne > 0 && len(h.by) >= most.BookingsByOne:
-		return fault.Newf(fault.Conflict, "too_many_bookings", "您为自己和家人一共约了 %d 次还没到的服务，同时最多约 %d 次，这次没有约上。办完一次再约；急事请打电话给社工站", len(h.by), most.BookingsByOne)
+	case most.bookingsOfOne > 0 && len(h.of) >= most.bookingsOfOne:
+		return fault.Newf(fault.Conflict, "too_many_bookings", "%s已经约了 %d 次还没到的服务，同时最多约 %d 次，这次没有约上。办完一次再约；急事请打电话给社工站", l.BeneficiaryName, len(h.of), most.bookingsOfOne)
+	case l.PersonID != nil && most.bookingsByOne > 0 && len(h.by) >= most.bookingsByOne:
+		return fault.Newf(fault.Conflict, "too_many_bookings", "您为自己和家人一共约了 %d 次还没到的服务，同时最多约 %d 次，这次没有约上。办完一次再约；急事请打电话给社工站", len(h.by), most.bookingsByOne)
 	}
 	return nil
 }

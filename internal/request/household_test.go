@@ -8,6 +8,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
+	"yimi/internal/policy"
 	"yimi/internal/request"
 )
 
@@ -34,7 +35,7 @@ func (d *desk) listed(who auth.Actor, name, birth string) int64 {
 func TestOneHouseholdCannotTakeAMonth(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		d := &desk{Loop: l, t: t}
-		l.Requests.BookingsOfOne, l.Requests.BookingsByOne = 5, 10
+		l.Policies.Defaults[policy.BookingsOfOne], l.Policies.Defaults[policy.BookingsByOne] = 5, 10
 		father, mother, aunt := d.listed(l.Resident, "林国栋", "1950-01-01"), d.listed(l.Resident, "马兰", ""), d.listed(l.Resident, "林玉", "")
 		var last *request.Detail
 		for range 4 {
@@ -87,7 +88,7 @@ func TestOneHouseholdCannotTakeAMonth(t *testing.T) {
 // A hold that lapsed still waits for the approval: it counts, so that waiting makes no room for more.
 func TestAHoldThatLapsedCounts(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
-		l.Requests.BookingsOfOne = 1
+		l.Policies.Defaults[policy.BookingsOfOne] = 1
 		d := must(slotFor(l, l.Resident, 0))
 		l.Clock.Set(l.BookingOf(d.ID).HoldExpiresAt.Time)
 		apptest.Must(t, l.Bookings.Sweep(ctx))
@@ -103,7 +104,7 @@ func TestAHoldThatLapsedCounts(t *testing.T) {
 func TestCapsHoldUnderRacingCallers(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
 		d := &desk{Loop: l, t: t}
-		l.Requests.BookingsOfOne, l.Requests.BookingsByOne = 3, 4
+		l.Policies.Defaults[policy.BookingsOfOne], l.Policies.Defaults[policy.BookingsByOne] = 3, 4
 		a, b := d.listed(l.Resident, "林国栋", "1950-01-01"), d.listed(l.Neighbour, "林国栋", "1950-01-01")
 		deeds := func(makes ...func() request.Ask) (out []func() error) {
 			for i := range 20 {
@@ -122,7 +123,7 @@ func TestCapsHoldUnderRacingCallers(t *testing.T) {
 			t.Errorf("%d bookings of one beneficiary", n)
 		}
 		l.Exec("UPDATE requests SET is_open = 0, state = 'cancelled'")
-		l.Requests.BookingsOfOne = 0
+		l.Policies.Defaults[policy.BookingsOfOne] = 0
 		if n := together(t, deeds(of(0), of(a))...); n != 4 {
 			t.Errorf("%d bookings of one account", n)
 		}
@@ -173,7 +174,7 @@ func TestOneBeneficiaryIsNotBookedTwiceAtOnce(t *testing.T) {
 // Who asked changes a time three times by themselves; what worker and staff change, and what lapsed, is not counted.
 func TestReschedulesAreCounted(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
-		l.Requests.Reschedules = 3
+		l.Policies.Defaults[policy.Reschedules] = 3
 		me := apptest.As(l.Resident)
 		id := must(slotFor(l, l.Resident, 0)).ID
 		change := func(as auth.Actor) error {

@@ -9,6 +9,7 @@ import (
 	"yimi/internal/apptest"
 	"yimi/internal/auth"
 	"yimi/internal/booking"
+	"yimi/internal/policy"
 	"yimi/internal/request"
 	"yimi/internal/store"
 )
@@ -17,7 +18,7 @@ import (
 // asked, chooses another time whatever notice and count say, and only then is it moved.
 func TestAbsenceOverBookingsLosesNobody(t *testing.T) {
 	apptest.EachLoop(t, func(t *testing.T, l *apptest.Loop) {
-		l.Requests.Reschedules = 1
+		l.Policies.Defaults[policy.Reschedules] = 1
 		worker, staff, me := apptest.As(l.Worker), apptest.As(l.Staff), apptest.As(l.Resident)
 		first, second := l.Put(request.Scheduled), l.Put(request.Scheduled)
 		called := l.Put(request.Scheduled, func(r *request.Request) { r.PersonID, r.FiledBy, r.Relation = nil, &l.Staff.PersonID, request.Other })

@@ -145,7 +145,7 @@ func authorRole(a auth.Actor, l *Line) string {
 // actionsOf lists what the actor, whose accounts are mine, may do to the request now: what will be
 // accepted, but for somebody faster and for a consent that is asked for on the way. t is the service of
 // what waits to be submitted.
-func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now time.Time, most Limits) []string {
+func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now time.Time, most limits) []string {
 	out := []string{}
 	who := whoIs(a, l)
 	if l.PersonID != nil && !l.isOf(a.PersonID) && mine.Has(*l.PersonID) { // as byWhom
@@ -178,7 +178,7 @@ func actionsOf(a auth.Actor, mine human.Set, l *Line, t *catalogue.Line, now tim
 }
 
 // allows tells whether more than the state stands against an action.
-func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, most Limits) bool {
+func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.Time, most limits) bool {
 	switch action {
 	case "submit": // whether what came back needs a time tells the calendar (narrow)
 		return t != nil && ready(l, t, submitter(resident), l.State != Returned && l.asksTime(t), now) == nil
@@ -199,11 +199,11 @@ func (l *Line) allows(action string, t *catalogue.Line, resident bool, now time.
 	case "no_show":
 		return l.Booking != nil && l.ShiftID == nil && !l.Booking.StartsAt.After(now)
 	case "reschedule":
-		return l.hasTime() && !(resident && (l.tooLateToMove(now, most.Notice) || l.movedOften(most.Reschedules)))
+		return l.hasTime() && !(resident && (l.tooLateToMove(now, most.notice) || l.movedOften(most.reschedules)))
 	case "offer_times":
 		return l.PersonID != nil && l.timeAhead(now)
 	case "cancel":
-		return !l.VisitUnderWay && !(resident && l.tooLate(now, most.Notice))
+		return !l.VisitUnderWay && !(resident && l.tooLate(now, most.notice))
 	}
 	return true
 }

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"time"
 
 	"yimi/internal/activity"
 	"yimi/internal/auth"
@@ -9,6 +10,7 @@ import (
 	"yimi/internal/fault"
 	"yimi/internal/files"
 	"yimi/internal/human"
+	"yimi/internal/policy"
 	"yimi/internal/seal"
 	"yimi/internal/store"
 )
@@ -24,7 +26,8 @@ type Deps struct {
 	MayKeepHealth func(tx *store.Tx, personID int64) (bool, error)
 	// NoteShare notes that a person agreed to be told of to an outside organisation, as staff heard.
 	NoteShare func(tx *store.Tx, personID, staffID int64) error
-	Limits
+	Policies  *policy.Service
+	Notice    time.Duration // a booking can be changed by who asked until so long before it
 	Retention Retention
 }
 

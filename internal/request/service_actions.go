@@ -81,7 +81,7 @@ func (s *Service) addActions(ctx context.Context, out []Line) (err error) {
 		return err
 	}
 	for i := range out {
-		out[i].Actions = actionsOf(a, mine, &out[i], services[out[i].ServiceTypeID], now, s.Limits)
+		out[i].Actions = actionsOf(a, mine, &out[i], services[out[i].ServiceTypeID], now, s.limitsOf(&out[i], now))
 	}
 	return nil
 }

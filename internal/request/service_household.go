@@ -40,7 +40,7 @@ func (s *Service) couldBook(db *gorm.DB, l *Line, t *catalogue.Line, who human.H
 		return err
 	}
 	if more {
-		if err := h.room(l, s.Limits); err != nil {
+		if err := h.room(l, s.limitsOf(l, now.Time)); err != nil {
 			return err
 		}
 	}

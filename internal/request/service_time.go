@@ -162,6 +162,7 @@ func (s *Service) reschedule(ctx context.Context, tx *store.Tx, l *Line, m move,
 
 // mayReschedule refuses a time where there is none to change, and who asked where they are too late or did it often.
 func (s *Service) mayReschedule(tx *store.Tx, l *Line, m move) error {
+	most := s.limitsOf(l, tx.Now.Time).reschedules
 	switch {
 	case m.action == "reschedule" && !l.hasTime():
 		return workflow.ErrBadTransition
@@ -169,8 +170,8 @@ func (s *Service) mayReschedule(tx *store.Tx, l *Line, m move) error {
 		return errVisitOpen
 	case m.who == workflow.ByResident && l.tooLateToMove(tx.Now.Time, s.Notice):
 		return l.errTooLate("改时间", s.Notice)
-	case m.who == workflow.ByResident && l.movedOften(s.Limits.Reschedules):
-		return errMovedOften(s.Limits.Reschedules)
+	case m.who == workflow.ByResident && l.movedOften(most):
+		return errMovedOften(most)
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func (s *Service) OfWard(ctx context.Context, childID int64) ([]Line, error) {
 func (s *Service) MayCancel(l *Line) bool {
 	now := s.db.Now().Time
 	_, err := workflow.Next(Moves, l.State, "cancel", workflow.ByResident)
-	return err == nil && l.allows("cancel", nil, true, now, s.Limits)
+	return err == nil && l.allows("cancel", nil, true, now, s.limitsOf(l, now))
 }
 
 // CancelForWard cancels what a minor has asked for, as the guardian and as the child itself could; the child is told.

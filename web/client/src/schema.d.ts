@@ -2161,6 +2161,73 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Admin: what holds today of each kind in my district, and what is to come
+         * @description Of each kind first what holds today: the newest of the district's own that has begun, else of the city above it, else of the whole
+         *     system, else the setting of the server (without an id). Then those that begin later, by day, of all of these.
+         *
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/units/{id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Admin: set a limit of the district that a unit is in, from a day on
+         * @description It holds from the start of its first day, today or later, until a later one's. One that has begun is never changed: set another from a
+         *     later day. Other servers know it within 15 seconds.
+         *
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Admin: take back a policy of my district that has not begun and was not used */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/wards/{id}/requests": {
         parameters: {
             query?: never;
@@ -3938,7 +4005,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "audit";
+        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "policy" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -6266,6 +6333,57 @@ export interface components {
             items: components["schemas"]["Notice"][];
             /** @description Pass it as cursor for the next page; empty on the last */
             next_cursor: string;
+        };
+        /**
+         * @description daily_cap: minutes of a person on one day beyond which the district approves, by the day of the shift; bookings_of_one: times to come that one beneficiary has at once; bookings_by_one: that one human has for everybody they ask for; reschedules: changes of one request's time by who asked
+         * @enum {string}
+         */
+        PolicyKind: "daily_cap" | "bookings_of_one" | "bookings_by_one" | "reschedules";
+        Policy: {
+            /**
+             * Format: int64
+             * @description Absent of the server's setting
+             * @example 7
+             */
+            id?: number;
+            kind: components["schemas"]["PolicyKind"];
+            /**
+             * Format: int64
+             * @description The district or city whose it is; absent where it is the whole system's
+             * @example 1
+             */
+            unit_id?: number;
+            /**
+             * Format: date
+             * @description Its first day; absent of the server's setting
+             * @example 2026-03-05
+             */
+            from_day?: string;
+            /**
+             * Format: int64
+             * @description Minutes for daily_cap, else a number; a number of 0 is any number
+             * @example 960
+             */
+            value: number;
+            /** @description Something was decided by it */
+            used?: boolean;
+            /** @description It holds today; else it is to come */
+            in_force: boolean;
+        };
+        PolicyInput: {
+            kind: components["schemas"]["PolicyKind"];
+            /**
+             * Format: date
+             * @description Its first day: today or later, within a year
+             * @example 2026-03-05
+             */
+            from_day: string;
+            /**
+             * Format: int64
+             * @description Minutes for daily_cap, from 60; else a number up to 100, and 0 is any number
+             * @example 960
+             */
+            value: number;
         };
         /**
          * @description 草稿、待审批、退回补充、已通过、未通过、已安排、已约好、服务中、已完成、已结案、已取消、已转介
@@ -10372,6 +10490,89 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description It waits to be sent */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /** @description A unit of the district; without it the first that I administer */
+                unit_id?: components["schemas"]["Id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Policies */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description By kind; what holds today, then by day */
+                        items: components["schemas"]["Policy"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyInput"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
             204: {
                 headers: {
                     [name: string]: unknown;
