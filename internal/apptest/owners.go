@@ -24,7 +24,7 @@ var everywhere = map[string]string{
 // ground are the tables that packages which are no feature touch, with why.
 var ground = map[string]map[string]string{
 	"scope": {"units": "what lies under what"},
-	"human": {"people": "a row to queue at, and what tells whose it is", "person_duplicates": "which accounts are one human's", "guardianships": "who guards whom",
+	"human": {"people": "a row to queue at, and what tells whose it is", "person_duplicates": "which accounts are one human's", "guardianships": "who guards whom", "declared_relations": "who is related to whom",
 		"wechat_identities": "one WeChat user is one human", "password_logins": "a password that somebody else set gives no second hand", "role_grants": "a fresh role gives no second hand",
 		"grant_changes": "nor one that the proposer gave", "units": "where a role is held"},
 }

@@ -49,6 +49,9 @@ func MayDecide(tx *store.Tx, hands human.Hands, who human.Human, p *ProposalLine
 		if proposer.Own.Has(p.OwnerID) {
 			return errProposedOwn
 		}
+		if err := hands.Unrelated(tx.DB, who.Accounts, p.OwnerID, tx.Now.Time); err != nil {
+			return err
+		}
 	}
 	p.GrantedByProposer, err = hands.Second(tx.DB, a, who.Accounts, p.ProposedBy, p.UnitPath, tx.Now.Time)
 	return err

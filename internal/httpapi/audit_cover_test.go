@@ -28,7 +28,7 @@ var unlogged = map[string]string{}
 // line when somebody else's record is concerned.
 var sensitive = []string{"getRequest", "listCaseNotes", "getAttachment", "createRequest", "updateRequest", "submitRequest", "cancelRequest",
 	"rescheduleRequest", "addMessage", "addAttachment", "removeAttachment", "addCaseNote", "cancelSignup", "exportMinorsReport",
-	"addWard", "removeWard", "setWardConsent", "cancelWardRequest", "addLink", "acceptInvitation"}
+	"addWard", "removeWard", "setWardConsent", "cancelWardRequest", "addLink", "acceptInvitation", "declareRelation", "endRelation"}
 
 // ledger tries operations and remembers which left a line in the audit log.
 type ledger struct {
@@ -278,4 +278,7 @@ func (b *ledger) guards(l *apptest.Loop) {
 	b.do("removeWard", guardian, nil, child.PersonID)
 	b.s.Call(b.t, guardian, "POST", "/me/link-code", nil).Into(b.t, &shown)
 	b.do("addLink", l.Volunteer("赵建国"), map[string]any{"code": shown.Code})
+	brother := l.Volunteer("赵建军")
+	b.s.Call(b.t, guardian, "POST", "/me/link-code", nil).Into(b.t, &shown)
+	b.do("endRelation", brother, nil, rawID(b.do("declareRelation", brother, map[string]any{"code": shown.Code, "kind": "sibling"})))
 }

@@ -187,7 +187,7 @@ func TestTheExportHasEverythingThatNamesAPerson(t *testing.T) {
 				var rows int64
 				apptest.Must(t, s.Store.Read(t.Context()).Table(table).Where(name+" IN ?", accounts).Count(&rows).Error)
 				switch column {
-				case "person_duplicates.low_id", "person_duplicates.high_id":
+				case "person_duplicates.low_id", "person_duplicates.high_id", "declared_relations.low_id", "declared_relations.high_id":
 					apptest.Must(t, s.Store.Read(t.Context()).Table(table).Where("low_id IN ? OR high_id IN ?", accounts, accounts).Count(&rows).Error)
 				case "password_logins.person_id", "providers.person_id":
 					rows = min(rows, 1)
@@ -276,6 +276,7 @@ func (w *writing) withEverything() []auth.Actor {
 	w.World.Exec("INSERT INTO password_logins (person_id, login, hash, changed_at) VALUES (?, 'he.hua', 'x', ?)", w.Staff.PersonID, now)
 	w.Appoint(w.Admin, w.Neighbour, w.Station, auth.StationStaff)
 	w.World.Exec("INSERT INTO subscribe_credits (person_id, template, accepted, spent, changed_at) VALUES (?, 'request_result', 1, 0, ?)", w.Resident.PersonID, now)
+	w.World.Exec("INSERT INTO declared_relations (low_id, high_id, kind, live, declared_at) VALUES (?, ?, 'sibling', 1, ?)", min(w.Resident.PersonID, child.PersonID), max(w.Resident.PersonID, child.PersonID), now)
 	w.World.Exec("INSERT INTO person_duplicates (low_id, high_id, by_phone, by_identity, by_unionid, by_link, by_proved_phone, state, apart, reason, found_at) VALUES (?, ?, TRUE, FALSE, FALSE, FALSE, FALSE, 'open', FALSE, '', ?)",
 		min(w.Resident.PersonID, old.PersonID), max(w.Resident.PersonID, old.PersonID), now)
 	all := w.ids("person_duplicates")

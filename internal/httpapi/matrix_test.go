@@ -319,6 +319,13 @@ func (m *matrix) target(op, path, record string, who auth.Actor) (out string, p 
 		}
 		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(e).Error }))
 		return set(e.ID), p, e.ID, true
+	case strings.HasPrefix(path, "/me/relations/{id}") && (mine || record == others):
+		one, r := int64(1), &identity.Relation{LowID: m.Resident.PersonID, HighID: m.Volunteer("亲属").PersonID, Kind: "other", DeclaredAt: store.At(m.Clock.Now())}
+		if r.Live = &one; mine {
+			r.LowID = who.PersonID
+		}
+		apptest.Must(m.t, m.Tx(func(tx *store.Tx) error { return tx.Create(r).Error }))
+		return set(r.ID), p, r.ID, true
 	case strings.HasPrefix(path, "/me/wards/{id}") && (mine || record == others):
 		one, child := int64(1), m.Volunteer("孩子").PersonID
 		m.World.Exec("UPDATE people SET birth_date = '2016-05-01' WHERE id = ?", child)
@@ -429,6 +436,8 @@ func (m *matrix) body(op string, p place, id int64) any {
 		return `{"note":"看过"}`
 	case "addLink":
 		return `{"code":"12345678"}`
+	case "declareRelation":
+		return `{"code":"12345678","kind":"sibling"}`
 	case "addWard":
 		return `{"code":"12345678","relation":"parent","agree":true}`
 	case "createPolicy":

@@ -295,6 +295,52 @@ var attempts = map[string]func(a *attacker){
 		}
 		a.gained(150)
 	},
+	"two relatives": func(a *attacker) {
+		declare := func(by, with auth.Actor) int64 {
+			var shown struct{ Code string }
+			a.done(a.call(with, "POST", "/me/link-code", nil)).Into(a.t, &shown)
+			var r struct {
+				ID   int64
+				Kind string
+			}
+			a.done(a.call(by, "POST", "/me/relations", map[string]any{"code": shown.Code, "kind": "child"})).Into(a.t, &r)
+			return r.ID
+		}
+		s, volunteer := a.Shift(3), a.Volunteer("林晓雯")
+		g := a.SignUp(volunteer, s.ID) // who never came
+		a.Clock.Set(s.EndsAt.Time)
+		id := declare(a.Second, a.Staff)
+		var list struct {
+			Items []struct {
+				ID   int64
+				Kind string
+			}
+		}
+		if a.done(a.call(a.Staff, "GET", "/me/relations", nil)).Into(a.t, &list); len(list.Items) != 1 || list.Items[0].Kind != "parent" {
+			a.t.Errorf("%+v", list)
+		}
+		p := a.byHand(a.Staff, s, g.ID, s.StartsAt.Time, s.EndsAt.Time)
+		if code := a.approve(a.Second, p); code != "relative" {
+			a.t.Errorf("%q", code)
+		}
+		a.done(a.call(a.Second, "DELETE", fmt.Sprintf("/me/relations/%d", id), nil)) // for a moment
+		a.Clock.Advance(71 * time.Hour)
+		if code := a.approve(a.Second, p); code != "relative" {
+			a.t.Errorf("taken back: %q", code)
+		}
+		other := declare(a.StaffOf(a.Station, "马志宏"), volunteer) // nor for whom it is about
+		a.Exec("UPDATE declared_relations SET low_id = ?, high_id = ? WHERE id = ?", min(a.Second.PersonID, volunteer.PersonID), max(a.Second.PersonID, volunteer.PersonID), other)
+		a.Clock.Advance(2 * time.Hour)
+		if code := a.approve(a.Second, p); code != "relative" {
+			a.t.Errorf("about a relative: %q", code)
+		}
+		a.gained(0)
+		a.Exec("DELETE FROM declared_relations WHERE id = ?", other)
+		if code := a.approve(a.Second, p); code != "" {
+			a.t.Errorf("73 hours later: %q", code)
+		}
+		a.gained(150)
+	},
 	"merge with an open attendance": func(a *attacker) {
 		people := a.People("林晓雯", "林晓雯（旧）")
 		worked(a.t, a.Site, people[0], time.Hour)

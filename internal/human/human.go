@@ -32,6 +32,7 @@ var (
 	ErrSecondPerson = fault.New(fault.Forbidden, "second_person_needed", "这一条是您提出的，须由另一位工作人员复核")
 	// errOwnMaking closes the way round: who made the proposer's account approves what it proposed.
 	errOwnMaking   = fault.New(fault.Forbidden, "second_person_needed", "那个账号是您刚开设或刚授权的，须由另一位工作人员来办")
+	errRelative    = fault.New(fault.Forbidden, "relative", "您登记过和对方是亲属，请另一位同事来办")
 	errPasswordSet = fault.New(fault.Forbidden, "password_not_own", "您的密码是别人设的，还不能复核。请先到“我的 → 修改密码”改成自己的")
 )
 

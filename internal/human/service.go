@@ -171,6 +171,9 @@ func (h Hands) second(db *gorm.DB, a auth.Actor, mine Set, first int64, path str
 	if err != nil {
 		return t, err
 	}
+	if err := h.unrelated(db, mine, theirs, now); err != nil {
+		return t, err
+	}
 	setters, err := settersOf(db, []int64{a.PersonID, first})
 	if err != nil {
 		return t, err
@@ -205,6 +208,24 @@ func (h Hands) second(db *gorm.DB, a auth.Actor, mine Set, first int64, path str
 		return t, err
 	}
 	return t, nil
+}
+
+// Unrelated refuses a second hand to a relative of whom something is about, as one of the two declared.
+func (h Hands) Unrelated(db *gorm.DB, mine Set, about int64, now time.Time) error {
+	theirs, err := Accounts(db, about)
+	if err != nil {
+		return err
+	}
+	return h.unrelated(db, mine, theirs, now)
+}
+
+// unrelated refuses two humans of whom one declared that they are related, until a while after it was taken back.
+func (h Hands) unrelated(db *gorm.DB, mine, theirs Set, now time.Time) error {
+	related, err := relatedSince(db, mine, theirs, store.At(now.Add(-h.GrantRipens)))
+	if err == nil && related {
+		err = errRelative
+	}
+	return err
 }
 
 // giver is the one account that gave all ripe grants; 0 where there are several, or the command line.

@@ -122,6 +122,15 @@ func proved(db *gorm.DB, people []int64) (bool, error) {
 	return n > 0, err
 }
 
+// relatedSince tells whether one of two humans declared that they are related, and neither took it back before the instant.
+func relatedSince(db *gorm.DB, mine, theirs Set, ended store.Time) (bool, error) {
+	var ids []int64
+	err := db.Raw(`SELECT id FROM declared_relations WHERE low_id IN @mine AND high_id IN @theirs AND (live = 1 OR ended_at > @ended)
+		UNION ALL SELECT id FROM declared_relations WHERE low_id IN @theirs AND high_id IN @mine AND (live = 1 OR ended_at > @ended) LIMIT 1`,
+		map[string]any{"mine": mine, "theirs": theirs, "ended": ended}).Scan(&ids).Error
+	return len(ids) > 0, err
+}
+
 // guardianship is a guardian's consent that was not taken back.
 type guardianship struct{ GuardianID, ChildID int64 }
 

@@ -34,6 +34,7 @@ type Export struct {
 	PasswordOwn       *bool                `json:"password_own"`    // set by the person alone; null without one
 	Links             []LinkExport         `json:"links"`
 	Guardianships     []GuardianshipExport `json:"guardianships"`
+	Relations         []RelationExport     `json:"relations"`
 	Consents          []ConsentExport      `json:"consents"`
 	RolesHeld         []HeldExport         `json:"roles_held"`
 	Duplicates        []DuplicateExport    `json:"duplicates"`
@@ -95,6 +96,13 @@ type GuardianshipExport struct {
 	EndedAt  *time.Time `json:"ended_at"`
 }
 
+// RelationExport is a relative, as one of the two said.
+type RelationExport struct {
+	Kind       string     `json:"kind"` // what the other is
+	DeclaredAt time.Time  `json:"declared_at"`
+	EndedAt    *time.Time `json:"ended_at"`
+}
+
 // ConsentExport is a consent that was given or withdrawn.
 type ConsentExport struct {
 	Kind    ConsentKind `json:"kind"`
@@ -145,6 +153,10 @@ func (s *Service) exportAccount(ctx context.Context, out *Export) error {
 			as = "child"
 		}
 		out.Guardianships[i] = GuardianshipExport{as, g.Relation, g.AgreedAt.In(store.Shanghai), store.Local(g.EndedAt)}
+	}
+	out.Relations = make([]RelationExport, len(x.relations))
+	for i, r := range seenBy([]int64{out.ID}, x.relations) {
+		out.Relations[i] = RelationExport{r.Kind, r.DeclaredAt.In(store.Shanghai), store.Local(r.EndedAt)}
 	}
 	out.Links = make([]LinkExport, len(x.links))
 	for i, l := range x.links {

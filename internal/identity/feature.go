@@ -15,7 +15,7 @@ func (s *Service) Feature() feature.Feature {
 			"units":           "where a role is held",
 			"volunteer_hours": "hours beside an account",
 		},
-		Audited: []*feature.Audited{personLog, grantLog, invitationLog, consentLog, guardianLog},
+		Audited: []*feature.Audited{personLog, grantLog, invitationLog, consentLog, guardianLog, relationLog},
 		Forget:  feature.AtOnce(s.Forget),
 		Part:    "account", Export: s.Export,
 		Prunes: []feature.Prune{
@@ -34,6 +34,7 @@ func tables() []feature.Table {
 	mine := func(column, where string) feature.Person { return feature.Person{Column: column, Exported: where} }
 	person := func(where string) []feature.Person { return []feature.Person{mine("person_id", where)} }
 	const agreed = "that a guardian agreed has to be proved later (个人信息保护法 Art 31); both names are gone from people"
+	const oneFamily = "that two who decide are related must outlive them (rule 8); numbers, and no names"
 	const oneHuman = "which accounts are one human's must outlive them (rule 8); numbers, and no names"
 	return []feature.Table{
 		{Name: "people", People: []feature.Person{mine("merged_into", "merged[]")}, Sealed: []feature.Sealed{
@@ -55,6 +56,8 @@ func tables() []feature.Table {
 		{Name: "guardianships", People: []feature.Person{
 			{Column: "child_id", Exported: "account.guardianships[as=child]", Kept: agreed}, {Column: "guardian_id", Exported: "account.guardianships[as=guardian]", Kept: agreed}}},
 		{Name: "link_codes", People: []feature.Person{kept("person_id", "the hash of a code that is over after ten minutes")}},
+		{Name: "declared_relations", People: []feature.Person{
+			{Column: "low_id", Exported: "account.relations[]", Kept: oneFamily}, {Column: "high_id", Exported: "account.relations[]", Kept: oneFamily}}},
 		{Name: "person_duplicates", People: []feature.Person{
 			{Column: "low_id", Exported: "account.duplicates[]", Kept: oneHuman}, {Column: "high_id", Exported: "account.duplicates[]", Kept: oneHuman},
 			kept("settled_by", "accounts of others, settled as staff; that one did is in the log")}},
@@ -80,6 +83,12 @@ var invitationLog = &feature.Audited{
 }
 
 var consentLog = &feature.Audited{Entity: "consent", Said: "同意"}
+
+var relationLog = &feature.Audited{ // what two say of themselves
+	Entity: "relation", Said: "亲属登记",
+	Shown:  map[string]string{"low_id": "账号一", "high_id": "账号二", "ended_at": "结束时间"},
+	Hidden: map[string]string{"kind": "关系"},
+}
 
 var guardianLog = &feature.Audited{ // a guardian's consent for a child
 	Entity: "guardian", Said: "监护人同意",

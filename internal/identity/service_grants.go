@@ -90,6 +90,9 @@ func (s *Service) mayConfirm(tx *store.Tx, a auth.Actor, g *GrantView) error {
 	if mine.Has(g.PersonID) {
 		return errOwnGrant
 	}
+	if err := s.Hands.Unrelated(tx.DB, mine, g.PersonID, tx.Now.Time); err != nil {
+		return err
+	}
 	return s.Hands.SecondAdmin(tx.DB, a, mine, g.GrantedBy, g.UnitPath, tx.Now.Time)
 }
 

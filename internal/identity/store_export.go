@@ -18,6 +18,7 @@ type account struct {
 	wechat        []WechatIdentity
 	sessions      []Session
 	guardianships []Guardianship
+	relations     []Relative
 	consents      []Consent
 	links         []Linked
 	held          []heldRole
@@ -56,6 +57,10 @@ func accountOf(db *gorm.DB, personID int64) (x account, err error) {
 		return x, err
 	}
 	if err := x.readMore(db, personID); err != nil {
+		return x, err
+	}
+	err = db.Raw("SELECT * FROM declared_relations WHERE low_id = ? UNION ALL SELECT * FROM declared_relations WHERE high_id = ? ORDER BY id", personID, personID).Scan(&x.relations).Error
+	if err != nil {
 		return x, err
 	}
 	err = db.Where("guardian_id = ? OR child_id = ?", personID, personID).Order("id").Limit(exportLimit).Find(&x.guardianships).Error

@@ -1663,6 +1663,52 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/relations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom I am related to, as one of us said */
+        get: operations["listRelations"];
+        put?: never;
+        /**
+         * Say that I am related to the person whose code it is
+         * @description The other shows a code (POST /me/link-code). From then on neither gives the other a second hand, nor decides on the other's hours
+         *     (docs/rules.md, rule 8): 403 `relative`. Wrong codes are counted together with those of links.
+         *
+         */
+        post: operations["declareRelation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/relations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back that I am related to somebody
+         * @description Either of the two may. For second hands it holds for another 72 hours (limits.grant_ripens).
+         */
+        delete: operations["endRelation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/password": {
         parameters: {
             query?: never;
@@ -4005,7 +4051,7 @@ export interface components {
          * @description The kind of a record
          * @enum {string}
          */
-        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "policy" | "audit";
+        AuditEntity: "unit" | "grant" | "invitation" | "person" | "campaign" | "activity" | "shift" | "signup" | "attendance" | "hour_entry" | "proposal" | "dispute" | "service_type" | "provider" | "holiday" | "request" | "note" | "attachment" | "delivery" | "consent" | "beneficiary" | "guardian" | "relation" | "policy" | "audit";
         AuditEntry: {
             id: components["schemas"]["Id"];
             /**
@@ -5730,6 +5776,33 @@ export interface components {
              * @description Since when it is there
              */
             created_at: string;
+        };
+        /**
+         * @description What the other is to me; other: another relative
+         * @enum {string}
+         */
+        DeclaredKind: "spouse" | "parent" | "child" | "sibling" | "other";
+        DeclaredInput: {
+            /**
+             * @description What the other shows
+             * @example 73190264
+             */
+            code: string;
+            kind: components["schemas"]["DeclaredKind"];
+        };
+        DeclaredRelation: {
+            id: components["schemas"]["Id"];
+            /**
+             * @description The other's name
+             * @example 杨海兰
+             */
+            name: string;
+            kind: components["schemas"]["DeclaredKind"];
+            /**
+             * Format: date-time
+             * @description Since when
+             */
+            declared_at: string;
         };
         /**
          * @description What the guardian is to the child
@@ -9835,6 +9908,83 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Link"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRelations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Relations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Oldest first */
+                        items: components["schemas"]["DeclaredRelation"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    declareRelation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Made anew for each deed of a person and kept for its retries
+                 * @example 5f0c9b2a7d3e4c18
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclaredInput"];
+            };
+        };
+        responses: {
+            /** @description Declared */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeclaredRelation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    endRelation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The record's id */
+                id: components["parameters"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
