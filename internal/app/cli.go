@@ -13,7 +13,6 @@ import (
 
 	"yimi/internal/config"
 	"yimi/internal/fault"
-	"yimi/internal/feature"
 	"yimi/internal/store"
 	"yimi/internal/version"
 )
@@ -208,21 +207,13 @@ func verify(ctx context.Context, c *commandLine, cfg config.Config, log *slog.Lo
 }
 
 func (a *App) verify(ctx context.Context, out io.Writer) error {
-	var all feature.Verified
-	var whole []string
-	for _, f := range a.features {
-		if f.Verify == nil {
-			continue
+	all, err := a.Prove(ctx, func(of string, rows int64) {
+		if rows > 0 && rows%100_000 == 0 {
+			_, _ = fmt.Fprintf(out, "yimi: %d rows of %s read …\n", rows, of)
 		}
-		v, err := f.Verify(ctx, func(rows int64) {
-			if rows > 0 && rows%100_000 == 0 {
-				_, _ = fmt.Fprintf(out, "yimi: %d rows of %s read …\n", rows, f.Name)
-			}
-		})
-		if err != nil {
-			return err
-		}
-		all.Problems, all.Warnings, whole = append(all.Problems, v.Problems...), append(all.Warnings, v.Warnings...), append(whole, v.Whole)
+	})
+	if err != nil {
+		return err
 	}
 	for _, w := range all.Warnings {
 		_, _ = fmt.Fprintln(out, "- warning:", w)
@@ -233,6 +224,6 @@ func (a *App) verify(ctx context.Context, out io.Writer) error {
 	if len(all.Problems) > 0 {
 		return errDiffers
 	}
-	_, _ = fmt.Fprintf(out, "yimi: whole: %s\n", strings.Join(whole, ", "))
+	_, _ = fmt.Fprintf(out, "yimi: whole: %s\n", all.Whole)
 	return nil
 }

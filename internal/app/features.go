@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"yimi/internal/activity"
@@ -34,6 +35,23 @@ func (a *App) allFeatures() []feature.Feature {
 func Declared() []feature.Feature {
 	return (&App{Activities: new(activity.Service), Hours: new(hours.Service), Requests: new(request.Service), Bookings: new(booking.Service), Campaigns: new(campaign.Service),
 		Catalogue: new(catalogue.Service), Units: new(unit.Service), Policies: new(policy.Service), Outbox: new(outbox.Service), Identity: new(identity.Service), Audit: new(audit.Service)}).allFeatures()
+}
+
+// Prove asks every feature whether what must always be true there is; read is told how far one is.
+func (a *App) Prove(ctx context.Context, read func(of string, rows int64)) (all feature.Verified, err error) {
+	var whole []string
+	for _, f := range a.features {
+		if f.Verify == nil {
+			continue
+		}
+		v, err := f.Verify(ctx, func(rows int64) { read(f.Name, rows) })
+		if err != nil {
+			return all, err
+		}
+		all.Problems, all.Warnings, whole = append(all.Problems, v.Problems...), append(all.Warnings, v.Warnings...), append(whole, v.Whole)
+	}
+	all.Whole = strings.Join(whole, ", ")
+	return all, nil
 }
 
 // kept is how long answers for replays and used-up throttles stay.

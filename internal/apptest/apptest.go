@@ -7,7 +7,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -365,13 +364,9 @@ func (w *World) Count(table, where string, args ...any) (n int64) {
 // Whole checks every rule that "yimi verify" checks.
 func (w *World) Whole(t testing.TB) {
 	t.Helper()
-	r, err := w.Hours.Verify(context.Background(), func(int64) {})
+	all, err := w.Prove(context.Background(), func(string, int64) {})
 	Must(t, err)
-	shifts, err := w.Activities.Verify(context.Background())
-	Must(t, err)
-	bookings, err := w.Bookings.Verify(context.Background())
-	Must(t, err)
-	for _, p := range slices.Concat(r.Problems, shifts, bookings) {
+	for _, p := range all.Problems {
 		t.Error("verify:", p)
 	}
 }

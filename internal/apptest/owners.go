@@ -56,30 +56,31 @@ func (w *watch) see(sql string, _ []any, _ int64) {
 		return
 	}
 	if pkg, function := caller(); pkg != "" && everywhere[pkg] == "" {
-		if table := trespass(pkg, sql); table != "" {
+		if table, how := trespass(pkg, sql); table != "" {
 			w.mu.Lock()
 			defer w.mu.Unlock()
-			w.wrong = append(w.wrong, function+" touches "+table+", which is another feature's: let that one do it, or say in "+pkg+"'s feature.go why it reads it")
+			w.wrong = append(w.wrong, function+" "+how+" "+table+", which is another feature's: let a function of that one do it"+map[bool]string{true: ", or say in " + pkg + "'s feature.go why it reads it"}[how == "reads"])
 		}
 	}
 }
 
-// trespass is a table that the package may not touch as the statement does.
-func trespass(pkg, sql string) string {
+// trespass is a table that the package may not touch as the statement does, and how it does.
+func trespass(pkg, sql string) (table, how string) {
 	owner, reads := territory()
 	written := ""
 	if m := writesTo.FindStringSubmatch(sql); m != nil {
 		written = m[1]
 	}
 	for _, m := range namesTable.FindAllStringSubmatch(sql, -1) {
-		table := m[1]
-		switch {
+		switch table = m[1]; {
 		case owner[table] == "" || owner[table] == pkg || owner[table] == "store" || ground[pkg][table] != "":
-		case table == written || reads[pkg][table] == "":
-			return table
+		case table == written:
+			return table, "writes"
+		case reads[pkg][table] == "":
+			return table, "reads"
 		}
 	}
-	return ""
+	return "", ""
 }
 
 // caller is the package, and the function, of the program that made a statement; "" for a test.

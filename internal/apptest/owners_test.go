@@ -12,7 +12,7 @@ func TestTrespass(t *testing.T) {
 		"DELETE FROM signups WHERE id = ?":                                               "signups",
 		"INSERT INTO throttles (name) VALUES (?)":                                        "", // the store's, by its own functions
 	} {
-		if got := trespass("hours", sql); got != wants {
+		if got, _ := trespass("hours", sql); got != wants {
 			t.Errorf("%s: %q, want %q", sql, got, wants)
 		}
 	}

@@ -37,7 +37,7 @@ func tables() []feature.Table {
 	const oneFamily = "that two who decide are related must outlive them (rule 8); numbers, and no names"
 	const oneHuman = "which accounts are one human's must outlive them (rule 8); numbers, and no names"
 	return []feature.Table{
-		{Name: "people", People: []feature.Person{mine("merged_into", "merged[]")}, Sealed: []feature.Sealed{
+		{Name: "people", People: []feature.Person{{Column: "merged_into", Exported: "merged[]", Kept: oneHuman}}, Sealed: []feature.Sealed{
 			{Column: "phone_sealed", Prefix: "people/phone/", Named: []string{"id"}, Index: &feature.Index{Column: "phone_index", Kind: "phone"}},
 			{Column: "identity_sealed", Prefix: "people/identity/", Named: []string{"id"}, Index: &feature.Index{Column: "identity_index", Kind: "identity", Behind: "identity_type"}}}},
 		{Name: "wechat_identities", People: person("account.wechat[]")},

@@ -161,6 +161,10 @@ func TestSchemasAreTheSame(t *testing.T) {
 	t.Parallel()
 	my, lite := readMySQL(t, storetest.OpenMySQL(t)), readSQLite(t, storetest.Open(t))
 	for _, table := range slices.Sorted(keys(my, lite)) {
+		if my[table] == nil || lite[table] == nil {
+			t.Errorf("%s is a table on one engine alone: write its migration for both", table)
+			continue
+		}
 		for _, line := range my[table].lines {
 			if !slices.Contains(lite[table].lines, line) {
 				t.Errorf("%s: only MySQL has: %s", table, line)
