@@ -34,7 +34,7 @@ var personal = regexp.MustCompile(`^(person|actor|author|guardian|child|worker|s
 // plain are the columns of whole numbers that are called neither …_id nor …_by and hold none: amounts, places in an order, times.
 // A new one is written in here, by somebody who then has asked themselves whether it names a person.
 var plain = regexp.MustCompile(`^(id|at|.*_at|.*_minutes?|.*_days|.*_since|.*_before|.*_until|.*_start|.*_distance|.*_times|.*_weekday|.*_metres|.*_cap|.*_rank|min_age|` +
-	`accepted|attempts|bytes|capacity|cell|distance|emptied|entries|follow_up|hits|is_open|live|message_told|message_waits|minutes|once|position|rating|reminded|reschedules|sequence|spent|status|stripe|taken|turns|under_way|volunteers|waitlisted|weekday|` +
+	`accepted|attempts|bytes|capacity|cell|distance|emptied|entries|follow_up|hits|is_open|live|message_told|message_waits|minutes|once|position|rating|reminded|reschedules|sequence|spent|status|stripe|taken|turns|under_way|value|volunteers|waitlisted|weekday|` +
 	`open_target|open_entry|referred_to)$`) // the last three, and message_told, are the id of a sign-up or an entry, and of a unit
 
 // gate holds the features against the schema: each table has one owner; each column that names a person, found by

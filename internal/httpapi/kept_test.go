@@ -218,6 +218,7 @@ func fillKept(t *testing.T, s *apptest.Site, l *apptest.Loop) {
 	held.Slot.ProviderID = l.Colleague.PersonID // the worker's hours were changed
 	l.Ask(l.Neighbour, held)
 	keptRows(t, l)
+	want(t, s.Call(t, l.Admin, "POST", fmt.Sprintf("/units/%d/policies", l.District.ID), map[string]any{"kind": "daily_cap", "from_day": l.Clock.Now().In(store.Shanghai).Format(time.DateOnly), "value": 720}), 201, "")
 }
 
 // keptHours has what is under way about hours: proposals that wait or were refused, doubts in each state.

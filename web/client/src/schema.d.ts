@@ -5782,6 +5782,7 @@ export interface components {
          * @enum {string}
          */
         DeclaredKind: "spouse" | "parent" | "child" | "sibling" | "other";
+        /** @description Who is related to me, by the code that they show */
         DeclaredInput: {
             /**
              * @description What the other shows
@@ -5790,6 +5791,7 @@ export interface components {
             code: string;
             kind: components["schemas"]["DeclaredKind"];
         };
+        /** @description Somebody who is related to me, as one of us two said */
         DeclaredRelation: {
             id: components["schemas"]["Id"];
             /**
@@ -6412,6 +6414,7 @@ export interface components {
          * @enum {string}
          */
         PolicyKind: "daily_cap" | "bookings_of_one" | "bookings_by_one" | "reschedules";
+        /** @description A limit as it holds from a day on */
         Policy: {
             /**
              * Format: int64
@@ -6443,6 +6446,7 @@ export interface components {
             /** @description It holds today; else it is to come */
             in_force: boolean;
         };
+        /** @description A limit to hold from a day on, until a later one follows it */
         PolicyInput: {
             kind: components["schemas"]["PolicyKind"];
             /**
