@@ -18,6 +18,7 @@ import (
 	"yimi/internal/audit"
 	"yimi/internal/auth"
 	"yimi/internal/store"
+	"yimi/internal/version"
 )
 
 // shell types commands against one database.
@@ -202,7 +203,7 @@ func TestTheStartIsSaid(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, "sqlite:"+filepath.Join(t.TempDir(), "yimi.db"))
 	if said := s.served("serve", "--listen", "127.0.0.1:0"); !strings.Contains(said, "WeChat is not set up (wechat.app_id); may sign in: 0 with a password; make the first with: yimi admin\n") ||
-		!strings.Contains(said, "yimi: 0.1.0-dev") || !strings.Contains(said, s.settings[1]+", schema 2") {
+		!strings.Contains(said, "yimi: "+version.Number()) || !strings.Contains(said, s.settings[1]+", schema 2") {
 		t.Errorf("at first: %s", said)
 	}
 	s.wants(0, "is district admin", "long words are best\n", "admin", "ma.wenbin", "马文斌", "利通区社会工作中心")
