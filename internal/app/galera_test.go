@@ -121,7 +121,7 @@ func TestTheWritingNodeIsKilled(t *testing.T) {
 	if a, b := c.ask(1, entries), c.ask(2, entries); c.ask(1, wsrepState) != "Synced" || a != b || a != "150" {
 		t.Errorf("%s entries on the node that came back, %s on another", a, b)
 	}
-	if out, err := newProgram(t, keysEnv(w.Keys), "--database="+url, "--data-dir="+t.TempDir()).run("verify"); err != nil || !strings.Contains(out, "whole: 150 entries") {
+	if out, err := newProgram(t, keysEnv(w.Keys), "--database="+url, "--data-dir="+t.TempDir()).run("verify"); err != nil || !strings.Contains(out, "150 entries in 150 chains") {
 		t.Errorf("verify: %v: %s", err, out)
 	}
 }
