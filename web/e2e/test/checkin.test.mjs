@@ -84,9 +84,17 @@ for (const [name, build] of Object.entries(builds)) {
         const six = async () => (await page.locator('.code-six:visible').innerText()).replace(/\D/g, '')
         const shown = async (kind) =>
           (await api(server.origin, 'staff')).get(`/shifts/${shift}/checkin-code?kind=${kind}`).then((code) => code.digits)
-        assert.equal(await six(), await shown('in'))
+        const agree = async (kind) => {
+          const end = Date.now() + 10_000
+          for (;;) {
+            const [here, there] = [await six(), await shown(kind)]
+            if (here === there || Date.now() > end) return assert.equal(here, there)
+            await page.waitForTimeout(300) // the code changes every 30 seconds, here a moment later
+          }
+        }
+        await agree('in')
         await press(page.locator('.seg-i:visible', { hasText: '签退' }), { shows: page.locator('.seg-i.on:visible', { hasText: '签退' }) })
-        assert.equal(await six(), await shown('out'))
+        await agree('out')
       })
     })
 
