@@ -355,6 +355,9 @@ func tellChange(ctx context.Context, tx *store.Tx, was, is *Activity) error {
 	if was.LeaderName != is.LeaderName {
 		said = append(said, "负责人改为 "+is.LeaderName)
 	}
+	if was.WhatToBring != is.WhatToBring {
+		said = append(said, "要带的东西改了，请点开看") // as long as a whole notice may be
+	}
 	if len(said) == 0 || is.State != Published {
 		return nil
 	}

@@ -101,7 +101,11 @@ func (a *App) openOutbox() error {
 func templatesOf(cfg config.Config, features []feature.Feature) (map[string]wechat.Template, error) {
 	out, settings := map[string]wechat.Template{}, cfg.Templates()
 	for _, spec := range Specs(features) {
-		setting := settings[spec.Name]
+		of := settings[spec.Name]
+		if of == nil {
+			return nil, fmt.Errorf("the message %s has no setting: add wechat.templates.%s to internal/config", spec.Name, spec.Name)
+		}
+		setting := *of
 		if setting == "" && cfg.Demo {
 			setting = spec.Example("demo-" + spec.Name)
 		}

@@ -4,6 +4,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -33,6 +35,28 @@ func TestWorkflowsAreDrawn(t *testing.T) {
 	now, err := os.ReadFile(workflowsFile)
 	if err != nil || string(now) != b.String() {
 		t.Errorf("docs/workflows.md is stale (%v); run: go test ./internal/app -run Workflows -update", err)
+	}
+}
+
+// A table of moves that its feature does not name would not be drawn.
+func TestEveryTableOfMovesIsNamed(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("../*/*.go")
+	apptest.Must(t, err)
+	table, tables := regexp.MustCompile(`(?m)^var (\w+) = \[\]workflow\.Move\[`), 0
+	for _, file := range files {
+		raw, err := os.ReadFile(file) //nolint:gosec // our own sources
+		apptest.Must(t, err)
+		for _, found := range table.FindAllSubmatch(raw, -1) {
+			tables++
+			named, err := os.ReadFile(filepath.Join(filepath.Dir(file), "feature.go")) //nolint:gosec // our own sources
+			if err != nil || !strings.Contains(string(named), ", "+string(found[1])+", ") {
+				t.Errorf("%s: %s is not among the Workflows of its feature.go", file, found[1])
+			}
+		}
+	}
+	if tables < 5 {
+		t.Errorf("only %d tables were found", tables)
 	}
 }
 

@@ -34,8 +34,9 @@ func EachMail(t *testing.T, test func(t *testing.T, m *Mail)) {
 // Settings points the program at this WeChat.
 func (m *Mail) Settings(c *config.Config) {
 	c.WeChat.AppID, c.WeChat.Secret, c.WeChat.BaseURL = m.WeChat.AppID, config.Secret(m.WeChat.Secret), m.WeChat.URL
+	templates := c.Templates()
 	for _, spec := range app.Specs(app.Declared()) {
-		c.SetTemplate(spec.Name, spec.Example("template-"+spec.Name))
+		*templates[spec.Name] = spec.Example("template-" + spec.Name)
 	}
 }
 

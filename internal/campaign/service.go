@@ -173,8 +173,7 @@ func Hold(tx *store.Tx, id int64) (*Campaign, error) {
 	if !held {
 		return nil, fault.Missing("服务品牌")
 	}
-	var c Campaign
-	return &c, tx.Take(&c, id).Error
+	return find(tx.DB, id)
 }
 
 // mayEnd refuses an end that leaves shifts outside the period.

@@ -52,6 +52,11 @@ func (p Patch) columns() map[string]any {
 	return columns
 }
 
+func find(db *gorm.DB, id int64) (*Campaign, error) {
+	var c Campaign
+	return &c, db.Take(&c, id).Error
+}
+
 // takeTurn makes all who hold something to a campaign's period, and who changes it, queue until the
 // transaction ends; false if there is no such campaign.
 func takeTurn(tx *store.Tx, id int64) (bool, error) {

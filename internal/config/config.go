@@ -5,7 +5,6 @@ package config
 import (
 	"fmt"
 	"reflect"
-	"slices"
 	"strings"
 	"time"
 )
@@ -151,24 +150,15 @@ func Default() Config {
 	}
 }
 
-// templatePrefix is what the settings of the subscribe messages' templates begin with.
-const templatePrefix = "wechat.templates."
-
 // Templates are the settings of the subscribe messages' templates by the name of the message.
-func (c *Config) Templates() map[string]string {
-	out := map[string]string{}
+func (c *Config) Templates() map[string]*string {
+	out := map[string]*string{}
 	for _, s := range settings {
-		if name, ok := strings.CutPrefix(s.name, templatePrefix); ok {
-			out[name] = *s.field(c).(*string)
+		if name, ok := strings.CutPrefix(s.name, "wechat.templates."); ok {
+			out[name] = s.field(c).(*string)
 		}
 	}
 	return out
-}
-
-// SetTemplate sets one of them; a name that no setting has is a mistake of the program.
-func (c *Config) SetTemplate(name, value string) {
-	i := slices.IndexFunc(settings, func(one setting) bool { return one.name == templatePrefix+name })
-	*settings[i].field(c).(*string) = value
 }
 
 // setting ties a name to the field it fills.

@@ -178,7 +178,7 @@ func wordOf(word any) string {
 var said = map[string]string{
 	"female": "女", "male": "男", "unknown": "没有填",
 	"social_worker": "社工", "station_staff": "站点工作人员", "district_admin": "区级管理员", "auditor": "审计员", "finance": "财务人员", "org_member": "社会组织成员", "granted": "授予", "revoked": "撤销",
-	"guardian": "我是监护人", "child": "我是孩子", "self": "本人", "parent": "父母", "spouse": "配偶", "grandparent": "祖父母", "grandchild": "孙辈",
+	"child": "子女", "self": "本人", "parent": "父母", "spouse": "配偶", "grandparent": "祖父母", "grandchild": "孙辈",
 	"sibling": "兄弟姐妹", "neighbour": "邻居", "other": "其他",
 	"first_aid": "急救", "nursing": "护理", "counselling": "心理疏导", "teaching": "辅导功课", "law": "法律", "driving": "驾驶", "haircut": "理发", "repair": "维修", "art": "文艺", "sign_language": "手语",
 	"pending": "待审核", "waitlisted": "候补", "offered": "待确认", "confirmed": "已报名", "attended": "已到场", "absent": "未到场", "lapsed": "已过期",

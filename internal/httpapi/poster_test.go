@@ -83,8 +83,11 @@ func TestNoPosterWithoutWeChat(t *testing.T) {
 func TestWhatToBring(t *testing.T) {
 	apptest.EachMail(t, func(t *testing.T, m *apptest.Mail) {
 		s := apptest.NewSite(t, m.World)
-		id := s.Shift(3).ActivityID
-		path := fmt.Sprintf("/activities/%d", id)
+		shift := s.Shift(3)
+		path := fmt.Sprintf("/activities/%d", shift.ActivityID)
+		who := s.Volunteer("林晓雯")
+		s.SignUp(who, shift.ID)
+		told := func() int64 { return s.Count("notices", "person_id = ? AND kind = 'activity_changed'", who.PersonID) }
 		read := func() (said string, tag string) {
 			t.Helper()
 			var a struct {
@@ -100,6 +103,13 @@ func TestWhatToBring(t *testing.T) {
 			t.Errorf("%q, posters %s and %s", said, without, with)
 		}
 		want(t, s.Call(t, s.Staff, "PATCH", path, map[string]any{"what_to_bring": " "}), 200, "")
+		if n := told(); n != 2 {
+			t.Errorf("who signed up was told %d times of two changes", n)
+		}
+		want(t, s.Call(t, s.Staff, "PATCH", path, map[string]any{"what_to_bring": ""}), 200, "")
+		if n := told(); n != 2 {
+			t.Errorf("told of no change: %d", n)
+		}
 		if said, tag := read(); said != "" || tag != without {
 			t.Errorf("%q, poster %s, want %s", said, tag, without)
 		}

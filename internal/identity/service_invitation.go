@@ -26,7 +26,7 @@ func (s *Service) Invite(ctx context.Context, unitID int64, role auth.Role) (vie
 		}
 		code = newInvitationCode()
 		i := RoleInvitation{UnitID: unitID, Role: role, CodeHash: auth.HashSecret(code), InvitedBy: a.PersonID, CreatedAt: tx.Now, ExpiresAt: store.At(tx.Now.Add(invitationLife))}
-		if err := tx.Create(&i).Error; err != nil {
+		if err := insertInvitation(tx, &i); err != nil {
 			return err
 		}
 		if view, err = invitationBy(tx.DB, "i.id = ?", i.ID); err != nil {

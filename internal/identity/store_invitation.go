@@ -35,3 +35,5 @@ func endInvitation(tx *store.Tx, id int64, to map[string]any) (bool, error) {
 func pruneInvitations(tx *store.Tx, before store.Time) error {
 	return tx.Where("expires_at < ?", before).Delete(&RoleInvitation{}).Error
 }
+
+func insertInvitation(tx *store.Tx, i *RoleInvitation) error { return tx.Create(i).Error }

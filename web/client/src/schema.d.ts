@@ -56,7 +56,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Change an activity; people signed up are told when place or contact change */
+        /** Change an activity; people signed up are told when place, contact or what to bring change */
         patch: operations["updateActivity"];
         trace?: never;
     };
