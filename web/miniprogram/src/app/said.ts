@@ -13,3 +13,5 @@ export const spanSaid = (from: When, to: When) => (elder.value ? spokenSpan(from
 export const whenSaid = (from: When, to: When) => `${day(from)} ${spanSaid(from, to)}`
 /** 5 分钟前, 昨天 09:12 */
 export const agoSaid = (at: When) => ago(at, Date.now(), timeSaid)
+/** Both, for words that are shared with the desk. */
+export const said = { when: whenSaid, time: timeSaid }

@@ -1,6 +1,6 @@
 // What is asked before a step that only needs words: the title, who reads it, and ready words.
 import { readBy } from '@yimi/words/readers'
-import type { Act } from './requestWork'
+import type { Act } from '@yimi/words/requestWork'
 import { REJECT_REASONS, RETURN_REASONS } from './useRequests'
 
 export type WordAct = Extract<

@@ -6,9 +6,9 @@ import { api } from '@/app/api'
 import { showFile } from '@/app/files'
 import { useLoad } from '@/app/list'
 import { back, idOf } from '@/app/nav'
-import { whenSaid } from '@/app/said'
+import { said } from '@/app/said'
 import { asStaff } from '@/staff/asStaff'
-import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from './requestWork'
+import { actsOf, naturalAct, nextOf, stepsOf, visitOpen, type Act } from '@yimi/words/requestWork'
 
 /** The steps of a request that answer with the request as it is then, and what each is told. */
 interface Bodies {
@@ -65,8 +65,8 @@ export function useRequest() {
   const request = computed(() => page.data.value)
   const acts = computed(() => (request.value ? actsOf(request.value) : []))
   const natural = computed(() => (request.value ? naturalAct(request.value) : null))
-  const next = computed(() => (request.value ? nextOf(request.value, whenSaid) : null))
-  const steps = computed(() => (request.value ? stepsOf(request.value, whenSaid) : []))
+  const next = computed(() => (request.value ? nextOf(request.value, said) : null))
+  const steps = computed(() => (request.value ? stepsOf(request.value, said) : []))
   /** The sheet that is open; more is the list of the other acts. */
   const asking = ref<Act | 'more' | 'looks' | ''>('')
   const wished = shallowRef<Schemas['Slot'] | null>(null)

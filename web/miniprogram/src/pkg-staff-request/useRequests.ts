@@ -6,7 +6,7 @@ import { useLoad, usePageList } from '@/app/list'
 import { asStaff } from '@/staff/asStaff'
 import { usePick } from '@/staff/batch'
 import { QUEUES, isQueue } from '@yimi/words/queues'
-import { approvable, decidable } from './requestWork'
+import { approvable, decidable } from '@yimi/words/requestWork'
 import { useDecide } from '@/staff/useDecide'
 import { useFindRequest } from './useFindRequest'
 

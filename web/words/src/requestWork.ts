@@ -1,12 +1,27 @@
 // What staff do with a service request: the natural next act, and the words for all of them.
 import type { Schemas } from '@yimi/client'
-import { day, isoDate, monthDay, when, type When } from '@yimi/words/format'
-import { RELATIONS, WAYS } from '@yimi/words/requestWords'
-import { timeSaid } from '@/app/said'
-import type { Step } from '@/ui/Timeline.vue'
+import { day, isoDate, monthDay, time, when, type When } from './format'
+import { RELATIONS, WAYS } from './requestWords'
 
 type Request = Schemas['Request']
 type Action = Schemas['RequestAction']
+
+/** How times are said: as the desk writes them, or as the phone's large letters speak them. */
+export interface Spoken {
+  when: (from: When, to: When) => string
+  time: (at: When) => string
+}
+
+const WRITTEN: Spoken = { when, time }
+
+/** A step in time, as a timeline shows it. */
+export interface Step {
+  state: 'done' | 'now' | 'todo'
+  what: string
+  /** When and who. */
+  cap?: string
+  note?: string
+}
 
 // ---- decisions ----
 
@@ -41,12 +56,13 @@ export function about(minutes: number): string {
 export function clockOf(
   of: Pick<Request, 'state' | 'respond_by' | 'overdue'>,
   now: When = Date.now(),
+  { time }: Spoken = WRITTEN,
 ): { late: boolean; text: string } | null {
   if (of.state !== 'submitted' || !of.respond_by) return null
   const minutes = (Date.parse(of.respond_by) - Number(new Date(now))) / MINUTE
   if (of.overdue || minutes < 0)
-    return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复` }
-  return { late: false, text: `${monthDay(of.respond_by)} ${timeSaid(of.respond_by)} 前答复，还有 ${about(minutes)}` }
+    return { late: true, text: `超时 ${about(-minutes)}，应在 ${monthDay(of.respond_by)} ${time(of.respond_by)} 前答复` }
+  return { late: false, text: `${monthDay(of.respond_by)} ${time(of.respond_by)} 前答复，还有 ${about(minutes)}` }
 }
 
 // ---- acts ----
@@ -177,10 +193,10 @@ export interface Next {
   ours: boolean
 }
 
-type Said = (from: When, to: When) => string
+type Said = Spoken['when']
 
-/** What comes next, for the head of the page; null when all is over. `said` is how a time reads in the mode chosen. */
-export function nextOf(of: Request, said: Said = when): Next | null {
+/** What comes next, for the head of the page; null when all is over. */
+export function nextOf(of: Request, { when: said }: Spoken = WRITTEN): Next | null {
   const shift = of.shift
   switch (of.state) {
     case 'submitted':
@@ -290,15 +306,15 @@ const ROLES: Record<NonNullable<Schemas['TimelineLine']['by_role']>, string> = {
 }
 
 /** The timeline with what is awaited as its last step. */
-export function stepsOf(of: Request, said: Said = when): Step[] {
+export function stepsOf(of: Request, spoken: Spoken = WRITTEN): Step[] {
   const done: Step[] = (of.timeline ?? []).map((line) => ({
     state: 'done',
     what: DONE[line.action],
-    cap: [`${day(line.at)} ${timeSaid(line.at)}`, byOf(line)].filter(Boolean).join(' · '),
+    cap: [`${day(line.at)} ${spoken.time(line.at)}`, byOf(line)].filter(Boolean).join(' · '),
     note: line.text,
   }))
-  const next = nextOf(of, said)
-  const clock = clockOf(of)
+  const next = nextOf(of, spoken)
+  const clock = clockOf(of, Date.now(), spoken)
   return next ? [...done, { state: 'now', what: next.title, cap: clock?.text ?? next.line }] : done
 }
 
