@@ -12,9 +12,6 @@ import { useFindRequest } from './useFindRequest'
 
 type Request = Schemas['Request']
 
-export const RETURN_REASONS = ['请补上监护人的同意', '请写清楚需要什么帮助', '请补充老人现在的用药', '地址不完整，请写到门牌号']
-export const REJECT_REASONS = ['不在我们站的服务范围', '服务对象不符合这项服务的条件', '这件事请打 110 或 120', '和另一份申请重复']
-
 /** The queues of service requests, of which new ones can be decided many at once; and any request, found again. */
 export function useRequests() {
   const queue = ref<Schemas['RequestQueue']>('new')

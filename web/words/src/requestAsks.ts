@@ -1,7 +1,9 @@
 // What is asked before a step that only needs words: the title, who reads it, and ready words.
-import { readBy } from '@yimi/words/readers'
-import type { Act } from '@yimi/words/requestWork'
-import { REJECT_REASONS, RETURN_REASONS } from './useRequests'
+import { readBy } from './readers'
+import type { Act } from './requestWork'
+
+export const RETURN_REASONS = ['请补上监护人的同意', '请写清楚需要什么帮助', '请补充老人现在的用药', '地址不完整，请写到门牌号']
+export const REJECT_REASONS = ['不在我们站的服务范围', '服务对象不符合这项服务的条件', '这件事请打 110 或 120', '和另一份申请重复']
 
 export type WordAct = Extract<
   Act,
